@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+
+namespace Cleiss.Engine.Activities;
+
+/// <summary>
+/// One step of a workflow. The object belongs to the compiled definition and is shared by all running instances: it holds inputs as
+/// expressions, never values; what an execution knows lives in its <see cref="ActivityExecutionContext"/>.
+/// </summary>
+public abstract class Activity
+{
+    /// <summary>Unique within the definition.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>Unique by convention; scripts reach outputs by it.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Registered type name, e.g. <c>Elsa.Sequence</c>.</summary>
+    public string Type { get; internal set; } = "";
+
+    public int Version { get; internal set; } = 1;
+
+    /// <summary>Colon path from the workflow root, as Studio and the journal use it.</summary>
+    public string NodeId { get; internal set; } = "";
+
+    /// <summary>The activity this one is nested in; null for the root.</summary>
+    public Activity? Parent { get; internal set; }
+
+    /// <summary>Elsa's <c>customProperties</c> of the activity.</summary>
+    public JsonObject CustomProperties { get; internal set; } = [];
+
+    /// <summary>Elsa's <c>metadata</c>: designer position, display text.</summary>
+    public JsonObject Metadata { get; internal set; } = [];
+
+    /// <summary>Text shown to people: the owner's display text, else the name, else the id.</summary>
+    public string DisplayText =>
+        Metadata["displayText"]?.GetValue<string>() is { Length: > 0 } text ? text : Name is { Length: > 0 } name ? name : Id;
+
+    internal CompiledInputs Inputs { get; set; } = CompiledInputs.None;
+
+    /// <summary>Runs the activity. It ends by completing, by creating bookmarks (then it waits) or by scheduling children.</summary>
+    protected internal virtual ValueTask ExecuteAsync(ActivityExecutionContext context)
+    {
+        Execute(context);
+        return ValueTask.CompletedTask;
+    }
+
+    protected virtual void Execute(ActivityExecutionContext context)
+    {
+    }
+
+    /// <summary>Called when the activity is cancelled while waiting: leave companions that close what it opened outside.</summary>
+    protected internal virtual ValueTask CancelAsync(ActivityExecutionContext context) => ValueTask.CompletedTask;
+
+    /// <summary>Nested activities in document order.</summary>
+    protected internal virtual IEnumerable<Activity> GetChildren() => [];
+}
+
+/// <summary>An activity that completes by itself when its code has run, unless it created a bookmark.</summary>
+public abstract class CodeActivity : Activity
+{
+    internal static bool CompletesByItself(ActivityExecutionContext context) =>
+        context is { Status: ActivityStatus.Running, IsWaiting: false, HasScheduledChildren: false };
+}
+
+/// <summary>A <see cref="CodeActivity"/> with one result.</summary>
+public abstract class CodeActivity<T> : CodeActivity
+{
+    [Output(DisplayName = "Résultat")]
+    public Output<T>? Result { get; set; }
+}
+
+/// <summary>Called on the owner when a child it scheduled has completed.</summary>
+public delegate ValueTask ActivityCompletionCallback(ActivityCompletedContext context);
+
+/// <summary>Called on the activity when one of its bookmarks is resumed.</summary>
+public delegate ValueTask ExecuteActivityDelegate(ActivityExecutionContext context);
+
+/// <param name="TargetContext">The owner.</param>
+/// <param name="ChildContext">The completed child.</param>
+/// <param name="Outcomes">Outcomes of the child; <c>Done</c> when it named none.</param>
+public sealed record ActivityCompletedContext(
+    ActivityExecutionContext TargetContext,
+    ActivityExecutionContext ChildContext,
+    IReadOnlyList<string> Outcomes);

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Xml;
+
+namespace Cleiss.Engine.Activities;
+
+/// <summary>
+/// Conversions between what definitions, scripts and stored state hold (scalars and JSON) and what an input's type asks for. Follows Elsa in
+/// being lenient with text: "true", "12", "PT1H" and "01:00:00" become what the input needs.
+/// </summary>
+public static class Values
+{
+    private static readonly ConcurrentDictionary<Type, Func<object, object?>> Converters = [];
+
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <exception cref="FormatException">The value cannot be read as <typeparamref name="T"/>; the message says what was given.</exception>
+    public static T? Convert<T>(object? value) => value switch
+    {
+        null => default,
+        T already => already,
+        _ => (T?)Convert(value, typeof(T)),
+    };
+
+    /// <inheritdoc cref="Convert{T}(object?)"/>
+    public static object? Convert(object? value, Type target)
+    {
+        if (value is JsonElement element)
+        {
+            value = element.ValueKind == JsonValueKind.Null ? null : JsonNode.Parse(element.GetRawText());
+        }
+
+        if (value is null)
+        {
+            return target.IsValueType && Nullable.GetUnderlyingType(target) is null ? Activator.CreateInstance(target) : null;
+        }
+
+        if (target.IsInstanceOfType(value))
+        {
+            return target == typeof(object) && value is JsonValue scalar ? Unwrap(scalar) : value;
+        }
+
+        try
+        {
+            return Converters.GetOrAdd(Nullable.GetUnderlyingType(target) ?? target, MakeConverter)(value);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or InvalidCastException or OverflowException or NotSupportedException)
+        {
+            throw new FormatException($"The value {Describe(value)} cannot be read as {target.Name}.", e);
+        }
+    }
+
+    /// <summary>The JSON form of a value; the same node when it already is one without a parent.</summary>
+    public static JsonNode? ToJson(object? value) => value switch
+    {
+        null => null,
+        JsonNode node => node.Parent is null ? node : node.DeepClone(),
+        string text => JsonValue.Create(text),
+        bool flag => JsonValue.Create(flag),
+        int number => JsonValue.Create(number),
+        long number => JsonValue.Create(number),
+        double number => JsonValue.Create(number),
+        decimal number => JsonValue.Create(number),
+        _ => JsonSerializer.SerializeToNode(value, Json),
+    };
+
+    /// <summary>Text for people and for <c>WriteLine</c>.</summary>
+    public static string ToText(object? value) => value switch
+    {
+        null => "",
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        JsonValue scalar => ToText(Unwrap(scalar)),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => ToJson(value)?.ToJsonString() ?? "",
+    };
+
+    /// <summary>A JSON scalar as CLR value: string, bool, long or double.</summary>
+    public static object? Unwrap(JsonNode? node) => node is not JsonValue scalar ? node : scalar.GetValueKind() switch
+    {
+        JsonValueKind.String => scalar.GetValue<string>(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Number => scalar.TryGetValue<long>(out var whole) ? whole : scalar.TryGetValue<decimal>(out var exact) ? exact : scalar.GetValue<double>(),
+        _ => null,
+    };
+
+    private static Func<object, object?> MakeConverter(Type target)
+    {
+        if (target == typeof(string))
+        {
+            return static value => ToText(value);
+        }
+
+        if (target == typeof(TimeSpan))
+        {
+            return static value => ParseTimeSpan(ToText(value));
+        }
+
+        if (target == typeof(DateTimeOffset))
+        {
+            return static value => DateTimeOffset.Parse(ToText(value), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        }
+
+        if (target.IsEnum)
+        {
+            return value => Enum.Parse(target, ToText(value), ignoreCase: true);
+        }
+
+        if (target == typeof(bool))
+        {
+            return static value => ToText(value) is { Length: > 0 } text && bool.Parse(text);
+        }
+
+        if (target.IsPrimitive || target == typeof(decimal))
+        {
+            return value => System.Convert.ChangeType(ToText(value), target, CultureInfo.InvariantCulture);
+        }
+
+        // An array or object typed as text holds JSON; a lone scalar given to a list becomes a list of one.
+        return value => value is string json
+            ? JsonSerializer.Deserialize(LooksLikeJson(json) ? json : JsonSerializer.Serialize(new[] { json }), target, Json)
+            : ToJson(value).Deserialize(target, Json);
+    }
+
+    private static bool LooksLikeJson(string text) => text.AsSpan().TrimStart() is ['[' or '{' or '"', ..];
+
+    private static TimeSpan ParseTimeSpan(string text) =>
+        text.StartsWith('P') || text.StartsWith("-P", StringComparison.Ordinal)
+            ? XmlConvert.ToTimeSpan(text)
+            : TimeSpan.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string Describe(object value)
+    {
+        var text = ToText(value);
+        return text.Length > 60 ? $"« {text[..60]}… »" : $"« {text} »";
+    }
+}

@@ -1,0 +1,334 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cleiss.Engine.Activities;
+
+namespace Cleiss.Engine.Definitions;
+
+/// <summary>Turns Elsa's definition JSON into activities that can run, and reports everything wrong with it at once.</summary>
+public sealed class WorkflowCompiler(ActivityRegistry registry)
+{
+    /// <exception cref="DefinitionException">With all problems.</exception>
+    public CompiledWorkflow Compile(WorkflowDefinition definition)
+    {
+        var reader = new DefinitionReader(registry, definition.Document);
+        var root = reader.ReadRoot();
+        if (reader.Problems.Count > 0)
+        {
+            throw new DefinitionException($"workflow « {definition.DefinitionId} » v{definition.Version}", reader.Problems);
+        }
+
+        return new CompiledWorkflow(
+            definition.DefinitionId, definition.Id, definition.Version, definition.Name, root!, reader.Variables,
+            reader.Activities, reader.VariableNames, reader.OutputNames,
+            definition.Document["options"]?["incidentStrategyType"]?.GetValue<string>().Contains("Continue", StringComparison.Ordinal) ?? false);
+    }
+
+    /// <summary>Compiles a document that is not stored yet.</summary>
+    /// <exception cref="DefinitionException">With all problems.</exception>
+    public CompiledWorkflow Compile(string definitionId, JsonObject document, TimeProvider time) => Compile(new WorkflowDefinition(
+        document["id"]?.GetValue<string>() ?? definitionId, definitionId, document["version"]?.GetValue<int>() ?? 1,
+        document["name"]?.GetValue<string>() ?? definitionId, null, true, false, null, null, time.GetUtcNow(), document));
+}
+
+/// <summary>Reads one document; shared with activities that read their own JSON (<see cref="IReadsDefinition"/>).</summary>
+public sealed class DefinitionReader
+{
+    private readonly ActivityRegistry _registry;
+    private readonly JsonObject _document;
+    private readonly Dictionary<string, Activity> _activities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _variableNames = new(StringComparer.Ordinal);
+
+    internal DefinitionReader(ActivityRegistry registry, JsonObject document)
+    {
+        _registry = registry;
+        _document = document;
+        Variables = ReadVariables(document["variables"] as JsonArray);
+        InputNames = Names(document["inputs"]);
+        OutputNames = Names(document["outputs"]);
+    }
+
+    public List<DefinitionProblem> Problems { get; } = [];
+
+    internal IReadOnlyList<Variable> Variables { get; }
+
+    internal IReadOnlyList<string> InputNames { get; }
+
+    internal IReadOnlyList<string> OutputNames { get; }
+
+    internal IReadOnlyDictionary<string, Activity> Activities => _activities;
+
+    /// <summary>Variable id → name, containers' variables included.</summary>
+    internal IReadOnlyDictionary<string, string> VariableNames => _variableNames;
+
+    internal Activity? ReadRoot()
+    {
+        if (_document["root"] is JsonObject root)
+        {
+            return ReadActivity(root, "$.root", parent: null);
+        }
+
+        Report("CLS-1000", "$.root", "La définition n'a pas d'activité racine. Ajoutez « root » : une activité de type Elsa.Flowchart ou Elsa.Sequence.");
+        return null;
+    }
+
+    public void Report(string code, string path, string message) => Problems.Add(new DefinitionProblem(code, path, message));
+
+    /// <summary>Reads a nested activity; null, with a problem reported, when it cannot be used.</summary>
+    public Activity? ReadActivity(JsonObject json, string path, Activity? parent)
+    {
+        var typeName = json["type"]?.GetValue<string>() ?? "";
+        if (_registry.Find(typeName) is not { } type)
+        {
+            Report("CLS-1001", path + ".type", $"L'activité « {json["id"]} » est du type « {typeName} », qui n'existe pas.{Nearest(typeName)}");
+            return null;
+        }
+
+        var activity = type.Create();
+        activity.Id = json["id"]?.GetValue<string>() ?? "";
+        activity.Name = json["name"]?.GetValue<string>();
+        activity.Parent = parent;
+        activity.NodeId = (parent?.NodeId ?? "Workflow1") + ":" + activity.Id;
+        activity.CustomProperties = json["customProperties"]?.DeepClone() as JsonObject ?? [];
+        activity.Metadata = json["metadata"]?.DeepClone() as JsonObject ?? [];
+        if (activity.Id.Length == 0)
+        {
+            Report("CLS-1002", path + ".id", $"Une activité de type {typeName} n'a pas d'identifiant. Donnez-lui un « id » unique.");
+        }
+        else if (!_activities.TryAdd(activity.Id, activity))
+        {
+            Report("CLS-1002", path + ".id", $"Deux activités portent l'identifiant « {activity.Id} ». Renommez l'une d'elles.");
+        }
+
+        // Before the inputs: expressions of nested activities may use the container's variables.
+        if (activity is IHasVariables container)
+        {
+            container.Variables = ReadVariables(json["variables"] as JsonArray);
+        }
+
+        ReadInputs(type, activity, json, path);
+        ReadOutputs(type, activity, json);
+        foreach (var port in type.Ports)
+        {
+            if (json[JsonNamingPolicy.CamelCase.ConvertName(port.Name)] is JsonObject nested)
+            {
+                port.SetValue(activity, ReadActivity(nested, $"{path}.{JsonNamingPolicy.CamelCase.ConvertName(port.Name)}", activity));
+            }
+        }
+
+        if (activity is IReadsDefinition reads)
+        {
+            reads.Read(json, path, this);
+        }
+
+        return activity;
+    }
+
+    /// <summary>Reads the activities of a container's array, leaving out those with problems.</summary>
+    public IReadOnlyList<Activity> ReadActivities(JsonArray? array, string path, Activity parent)
+    {
+        var activities = new List<Activity>();
+        for (var i = 0; i < (array?.Count ?? 0); i++)
+        {
+            if (array![i] is JsonObject json && ReadActivity(json, $"{path}[{i}]", parent) is { } activity)
+            {
+                activities.Add(activity);
+            }
+        }
+
+        return activities;
+    }
+
+    private void ReadInputs(ActivityType type, Activity activity, JsonObject json, string path)
+    {
+        var compiled = new List<CompiledInput>();
+        foreach (var input in type.Inputs)
+        {
+            var key = JsonNamingPolicy.CamelCase.ConvertName(input.Name);
+            var value = json[key];
+            if (!input.IsWrapped)
+            {
+                ReadRawInput(input, activity, value, $"{path}.{key}");
+                continue;
+            }
+
+            if (value?["expression"] is not JsonObject expression)
+            {
+                if (input.Attribute.IsRequired)
+                {
+                    Report("CLS-1007", $"{path}.{key}", $"« {activity.DisplayText} » : renseignez « {input.Attribute.DisplayName ?? input.Name} ».");
+                }
+
+                if (input.Attribute.DefaultValue is { } fallback)
+                {
+                    Add(compiled, input, activity, new Expression("Literal", fallback), $"{path}.{key}");
+                }
+
+                continue;
+            }
+
+            Add(compiled, input, activity, new Expression(expression["type"]?.GetValue<string>() ?? "Literal", Values.Unwrap(expression["value"]?.DeepClone())), $"{path}.{key}");
+        }
+
+        activity.Inputs = new CompiledInputs(compiled, compiled.Exists(i => i.Source == InputSource.Script));
+    }
+
+    private void ReadRawInput(ActivityInput input, Activity activity, JsonNode? value, string path)
+    {
+        try
+        {
+            var raw = value is null ? input.Attribute.DefaultValue : Values.Convert(value.DeepClone(), input.ValueType);
+            if (raw is not null)
+            {
+                input.Property.SetValue(activity, Values.Convert(raw, input.ValueType));
+            }
+        }
+        catch (FormatException)
+        {
+            Report("CLS-1003", path, $"« {activity.DisplayText} » : la valeur de « {input.Attribute.DisplayName ?? input.Name} » n'est pas du type {input.ValueType.Name}.");
+        }
+    }
+
+    private void Add(List<CompiledInput> compiled, ActivityInput described, Activity activity, Expression expression, string path)
+    {
+        var input = (Input)Activator.CreateInstance(described.Property.PropertyType, expression)!;
+        input.Slot = compiled.Count;
+        described.Property.SetValue(activity, input);
+        var (source, constant, reference) = Plan(input, described, activity, expression, path);
+        compiled.Add(new CompiledInput(described.Name, input, source, constant, reference, described.Attribute.IsSensitive));
+    }
+
+    private (InputSource Source, object? Constant, string? Reference) Plan(
+        Input input, ActivityInput described, Activity activity, Expression expression, string path)
+    {
+        switch (expression.Type)
+        {
+            case "JavaScript" or "Liquid":
+                return (InputSource.Script, null, null);
+            case "Variable":
+                return (InputSource.Variable, null, VariableName(expression.Value, activity, path));
+            case "Input":
+                var name = Reference(expression.Value, "name");
+                if (!InputNames.Contains(name))
+                {
+                    Report("CLS-1004", path, $"« {activity.DisplayText} » lit l'entrée « {name} », que la définition n'a pas. Entrées : {Listed(InputNames)}.");
+                }
+
+                return (InputSource.WorkflowInput, null, name);
+            case "Literal" or "Object" or "Json":
+                try
+                {
+                    return (InputSource.Constant, input.ConvertValue(expression.Value), null);
+                }
+                catch (FormatException e)
+                {
+                    Report("CLS-1003", path, $"« {activity.DisplayText} » : la valeur de « {described.Attribute.DisplayName ?? described.Name} » ne convient pas ({e.Message})");
+                    return (InputSource.Constant, null, null);
+                }
+
+            default:
+                Report("CLS-1008", path, $"« {activity.DisplayText} » : le type d'expression « {expression.Type} » n'est pas pris en charge. Types : Literal, Object, Variable, Input, JavaScript, Liquid.");
+                return (InputSource.Constant, null, null);
+        }
+    }
+
+    private string VariableName(object? value, Activity activity, string path)
+    {
+        var id = Reference(value, "id");
+        if (_variableNames.TryGetValue(id, out var name))
+        {
+            return name;
+        }
+
+        name = Reference(value, "name");
+        if (!_variableNames.ContainsValue(name))
+        {
+            Report("CLS-1004", path, $"« {activity.DisplayText} » lit la variable « {(name.Length > 0 ? name : id)} », qui n'existe pas. Variables : {Listed(_variableNames.Values)}.");
+        }
+
+        return name;
+    }
+
+    private void ReadOutputs(ActivityType type, Activity activity, JsonObject json)
+    {
+        foreach (var property in type.Outputs)
+        {
+            var output = (Output)Activator.CreateInstance(property.PropertyType)!;
+            output.Name = property.Name;
+            output.MemoryReference = json[JsonNamingPolicy.CamelCase.ConvertName(property.Name)]?["memoryReference"]?["id"]?.GetValue<string>();
+            property.SetValue(activity, output);
+        }
+    }
+
+    private List<Variable> ReadVariables(JsonArray? array)
+    {
+        var variables = new List<Variable>();
+        foreach (var json in array?.OfType<JsonObject>() ?? [])
+        {
+            var name = json["name"]?.GetValue<string>() ?? "";
+            var type = json["typeName"]?.GetValue<string>() ?? "Object";
+            var isArray = json["isArray"]?.GetValue<bool>() ?? false;
+            var variable = new Variable(json["id"]?.GetValue<string>() ?? name, name, type, Default(json["value"], type, isArray), isArray);
+            variables.Add(variable);
+            _variableNames[variable.Id] = variable.Name;
+        }
+
+        return variables;
+    }
+
+    /// <summary>Studio posts a variable's initial value as text whatever its type.</summary>
+    private static JsonNode? Default(JsonNode? value, string typeName, bool isArray)
+    {
+        if (value is not JsonValue scalar || scalar.GetValueKind() != JsonValueKind.String || typeName == "String" && !isArray)
+        {
+            return value?.DeepClone();
+        }
+
+        var text = scalar.GetValue<string>();
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+    }
+
+    private static string Reference(object? value, string property) => value switch
+    {
+        Variable variable => property == "id" ? variable.Id : variable.Name,
+        string text when text.TrimStart().StartsWith('{') => JsonNode.Parse(text)?[property]?.GetValue<string>() ?? "",
+        JsonObject json => json[property]?.GetValue<string>() ?? "",
+        string text => text,
+        _ => "",
+    };
+
+    private string Nearest(string typeName)
+    {
+        var suffix = typeName[(typeName.LastIndexOf('.') + 1)..];
+        var near = _registry.All.Select(t => t.TypeName).Where(t => suffix.Length > 2 && t.Contains(suffix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).Take(3).ToList();
+        return near.Count == 0 ? " Choisissez une activité de la palette." : $" Vouliez-vous dire {Listed(near)} ?";
+    }
+
+    private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Distinct().Order(StringComparer.Ordinal)) is { Length: > 0 } list ? list : "aucune";
+
+    private static List<string> Names(JsonNode? array) =>
+        [.. (array as JsonArray)?.OfType<JsonObject>().Select(item => item["name"]?.GetValue<string>() ?? "") ?? []];
+}
+
+/// <summary>An activity with JSON of its own: containers, cases, connections.</summary>
+public interface IReadsDefinition
+{
+    void Read(JsonObject json, string path, DefinitionReader reader);
+}
+
+/// <summary>A container that declares variables.</summary>
+public interface IHasVariables
+{
+    IReadOnlyList<Variable> Variables { get; set; }
+}

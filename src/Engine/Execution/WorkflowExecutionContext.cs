@@ -1,0 +1,337 @@
+using System.Text.Json.Nodes;
+using Cleiss.Engine.Activities;
+using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Storage;
+
+namespace Cleiss.Engine.Execution;
+
+/// <summary>A running instance in memory: its scopes, its executions, what is scheduled next and what the burst will write.</summary>
+public sealed class WorkflowExecutionContext
+{
+    private readonly Queue<WorkItem> _scheduled = [];
+    private readonly List<ActivityExecutionContext> _active = [];
+
+    internal WorkflowExecutionContext(CompiledWorkflow workflow, string id, Burst burst)
+    {
+        Workflow = workflow;
+        Id = id;
+        Burst = burst;
+        CreatedAt = burst.Now;
+    }
+
+    public string Id { get; }
+
+    public CompiledWorkflow Workflow { get; }
+
+    public string? CorrelationId { get; set; }
+
+    /// <summary>The instance's display name, set by <c>SetName</c>.</summary>
+    public string? Name { get; set; }
+
+    public string? ParentInstanceId { get; internal set; }
+
+    public WorkflowStatus Status { get; internal set; }
+
+    public WorkflowSubStatus SubStatus { get; internal set; }
+
+    public DateTimeOffset Now => Burst.Now;
+
+    public DateTimeOffset CreatedAt { get; internal set; }
+
+    /// <summary>Inputs by name.</summary>
+    public JsonObject Input { get; internal set; } = [];
+
+    /// <summary>Workflow outputs by name.</summary>
+    public JsonObject Output { get; internal set; } = [];
+
+    /// <summary>Elsa's properties bag of the instance.</summary>
+    public JsonObject Properties { get; internal set; } = [];
+
+    public Burst Burst { get; }
+
+    public List<Incident> Incidents { get; } = [];
+
+    /// <summary>Result of the activity that completed last, for <c>getLastResult()</c>.</summary>
+    public object? LastResult { get; internal set; }
+
+    /// <summary>Workflow variables by name.</summary>
+    internal Dictionary<string, object?> Variables { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Outputs of completed activities: activity id → output name → value.</summary>
+    internal Dictionary<string, Dictionary<string, object?>> ActivityOutputs { get; } = new(StringComparer.Ordinal);
+
+    internal IReadOnlyList<ActivityExecutionContext> Active => _active;
+
+    internal int LastNumber { get; set; }
+
+    internal int JournalSequence { get; set; }
+
+    internal int NewIncidents { get; private set; }
+
+    internal ActivityExecutionContext CreateContext(Activity activity, ActivityExecutionContext? parent)
+    {
+        var context = new ActivityExecutionContext(this, ++LastNumber, activity, parent);
+        Adopt(context);
+        return context;
+    }
+
+    internal void Adopt(ActivityExecutionContext context)
+    {
+        _active.Add(context);
+        if (context.Parent is { } parent)
+        {
+            parent.ActiveChildren++;
+        }
+    }
+
+    internal void Schedule(ActivityExecutionContext owner, Activity? child, ActivityCompletionCallback? callback, string? tag)
+    {
+        if (child is null)
+        {
+            throw new ArgumentNullException(nameof(child), $"Activity {owner.Activity.Id} scheduled a child that does not exist.");
+        }
+
+        var context = CreateContext(child, owner);
+        context.CompletionCallback = callback?.Method.Name;
+        context.Tag = tag;
+        _scheduled.Enqueue(new WorkItem(context, null));
+    }
+
+    internal void Enqueue(ActivityExecutionContext context, string? callback) => _scheduled.Enqueue(new WorkItem(context, callback));
+
+    internal bool TryTakeNext(out WorkItem item) => _scheduled.TryDequeue(out item);
+
+    internal Bookmark CreateBookmark(ActivityExecutionContext context, CreateBookmarkArgs args)
+    {
+        var bookmark = new Bookmark(
+            Ids.New(), Id, CorrelationId, args.Name,
+            args.Stimulus is null ? null : StimulusHasher.Hash(args.Name, args.Stimulus),
+            context.Activity.Id, context.Number, args.Callback?.Method.Name,
+            args.Metadata is null ? args.Stimulus : args.Metadata, Now, args.DueAt, args.AutoBurn);
+        Burst.NewBookmarks.Add(bookmark);
+        OpenBookmarks.Add(bookmark);
+        context.OpenBookmarks++;
+        return bookmark;
+    }
+
+    /// <summary>Bookmarks the instance waits at, those created in this burst included.</summary>
+    internal List<Bookmark> OpenBookmarks { get; } = [];
+
+    internal void Burn(ActivityExecutionContext context, Bookmark bookmark)
+    {
+        if (!OpenBookmarks.Remove(bookmark))
+        {
+            return;
+        }
+
+        context.OpenBookmarks--;
+        if (!Burst.NewBookmarks.Remove(bookmark))
+        {
+            Burst.BurnedBookmarkIds.Add(bookmark.Id);
+        }
+    }
+
+    internal void BurnAll(ActivityExecutionContext context)
+    {
+        for (var i = OpenBookmarks.Count - 1; i >= 0 && context.OpenBookmarks > 0; i--)
+        {
+            if (OpenBookmarks[i].ActivityNumber == context.Number)
+            {
+                Burn(context, OpenBookmarks[i]);
+            }
+        }
+    }
+
+    internal void AddEffect(ActivityExecutionContext context, string kind, JsonObject payload, Bookmark? resume)
+    {
+        var id = Ids.New();
+        Burst.Effects.Add(new EffectRequest(id, kind, $"{Id}-{context.Number}-{id}", payload, resume?.Id));
+    }
+
+    internal async ValueTask CompleteAsync(ActivityExecutionContext context, IReadOnlyList<string> outcomes)
+    {
+        if (context.Status != ActivityStatus.Running)
+        {
+            return;
+        }
+
+        await CancelChildrenAsync(context);
+        context.Status = ActivityStatus.Completed;
+        Retire(context);
+        Log(context, "Completed", payload: new JsonObject { ["Outcomes"] = Values.ToJson(outcomes) });
+        if (context.Parent is { Status: ActivityStatus.Running } parent && context.CompletionCallback is { } callback)
+        {
+            await ActivityCallbacks.Completion(parent.Activity, callback)(new ActivityCompletedContext(parent, context, outcomes));
+        }
+    }
+
+    internal async ValueTask CancelChildrenAsync(ActivityExecutionContext context)
+    {
+        if (!context.HasScheduledChildren)
+        {
+            return;
+        }
+
+        foreach (var child in _active.Where(child => child.Parent == context).ToList())
+        {
+            await CancelAsync(child);
+        }
+    }
+
+    internal async ValueTask CancelAsync(ActivityExecutionContext context)
+    {
+        if (context.Status is ActivityStatus.Completed or ActivityStatus.Canceled)
+        {
+            return;
+        }
+
+        await CancelChildrenAsync(context);
+        var started = context.Status != ActivityStatus.Pending;
+        if (started)
+        {
+            await context.Activity.CancelAsync(context);
+        }
+
+        context.Status = ActivityStatus.Canceled;
+        Retire(context);
+        if (started)
+        {
+            Log(context, "Canceled");
+        }
+    }
+
+    internal void RecordIncident(ActivityExecutionContext context, Exception exception)
+    {
+        context.Status = ActivityStatus.Faulted;
+        BurnAll(context);
+        var cause = exception is FaultException ? exception : exception.GetBaseException();
+        Incidents.Add(new Incident(
+            context.Activity.Id, context.Activity.NodeId, context.Activity.Type, context.Number, exception.Message,
+            cause.GetType().Name, exception is FaultException ? null : exception.StackTrace, Now));
+        NewIncidents++;
+        Log(context, "Faulted", exception.Message);
+    }
+
+    private void Retire(ActivityExecutionContext context)
+    {
+        BurnAll(context);
+        _active.Remove(context);
+        if (context.Parent is { } parent)
+        {
+            parent.ActiveChildren--;
+        }
+    }
+
+    internal void Log(ActivityExecutionContext context, string eventName, string? message = null, JsonObject? payload = null, JsonObject? state = null) =>
+        Burst.Journal.Add(new JournalRecord(
+            ++JournalSequence, Now, eventName, context.Activity.Id, context.Number, context.Parent?.Number, context.Activity.Type,
+            context.Activity.Version, context.Activity.Name, context.Activity.NodeId, message, state, payload));
+
+    internal object? GetVariable(ActivityExecutionContext? from, string name)
+    {
+        for (var scope = from; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Variables is { } own && own.TryGetValue(name, out var value))
+            {
+                return value;
+            }
+        }
+
+        return Variables.GetValueOrDefault(name);
+    }
+
+    internal void SetVariable(ActivityExecutionContext? from, string name, object? value)
+    {
+        for (var scope = from; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Variables is { } own && own.ContainsKey(name))
+            {
+                own[name] = value;
+                return;
+            }
+        }
+
+        Variables[name] = value;
+    }
+
+    internal void SetOutput(ActivityExecutionContext context, Output output, object? value)
+    {
+        if (!ActivityOutputs.TryGetValue(context.Activity.Id, out var outputs))
+        {
+            ActivityOutputs[context.Activity.Id] = outputs = new(StringComparer.Ordinal);
+        }
+
+        outputs[output.Name] = value;
+        if (output.Name == "Result")
+        {
+            LastResult = value;
+        }
+
+        if (output.MemoryReference is not { Length: > 0 } reference)
+        {
+            return;
+        }
+
+        if (Workflow.VariableNames.TryGetValue(reference, out var variable))
+        {
+            SetVariable(context, variable, value);
+        }
+        else
+        {
+            Output[reference] = Values.ToJson(value);
+        }
+    }
+
+    /// <summary>All variables visible from an execution, innermost scope first.</summary>
+    internal Dictionary<string, object?> VisibleVariables(ActivityExecutionContext context)
+    {
+        var visible = new Dictionary<string, object?>(Variables, StringComparer.Ordinal);
+        var scopes = new Stack<Dictionary<string, object?>>();
+        for (var scope = context; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Variables is { } own)
+            {
+                scopes.Push(own);
+            }
+        }
+
+        foreach (var (name, value) in scopes.SelectMany(scope => scope))
+        {
+            visible[name] = value;
+        }
+
+        return visible;
+    }
+}
+
+/// <param name="Callback">Method to call on resume; null executes the activity from its beginning.</param>
+internal readonly record struct WorkItem(ActivityExecutionContext Context, string? Callback);
+
+/// <summary>Something went wrong in one activity; kept with the instance until it is retried or the instance is gone.</summary>
+public sealed record Incident(
+    string ActivityId,
+    string ActivityNodeId,
+    string ActivityType,
+    int ActivityNumber,
+    string Message,
+    string ExceptionType,
+    string? StackTrace,
+    DateTimeOffset At);
+
+/// <summary>A fault raised on purpose, by the <c>Fault</c> activity or by an activity whose outside work failed for good.</summary>
+public sealed class FaultException : Exception
+{
+    public FaultException()
+    {
+    }
+
+    public FaultException(string message)
+        : base(message)
+    {
+    }
+
+    public FaultException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json.Nodes;
+using Cleiss.Engine.Activities;
+using Cleiss.Engine.Expressions;
+using Cleiss.Engine.Storage;
+
+namespace Cleiss.Engine.Execution;
+
+/// <summary>
+/// The execution loop: take a work item, evaluate its inputs, execute it, until nothing can move. It only changes the context in memory; the
+/// runtime commits the result.
+/// </summary>
+public sealed class WorkflowRunner(InputEvaluator inputs)
+{
+    /// <summary>A burst that executes more steps than this is a loop without a wait; it becomes an incident instead of a hung host.</summary>
+    internal const int StepLimit = 100_000;
+
+    internal void Begin(WorkflowExecutionContext context)
+    {
+        foreach (var variable in context.Workflow.Variables)
+        {
+            context.Variables[variable.Name] = Values.Unwrap(variable.Default?.DeepClone());
+        }
+
+        var root = context.CreateContext(context.Workflow.Root, parent: null);
+        context.Enqueue(root, callback: null);
+    }
+
+    internal void Resume(WorkflowExecutionContext context, Bookmark bookmark, JsonObject input)
+    {
+        var target = context.Active.FirstOrDefault(active => active.Number == bookmark.ActivityNumber)
+            ?? throw new InvalidOperationException($"Bookmark {bookmark.Id} of instance {context.Id} has no waiting activity.");
+        target.ResumeInput = input;
+        context.Log(target, "Resumed");
+        if (bookmark.AutoBurn)
+        {
+            context.Burn(target, bookmark);
+        }
+
+        context.Enqueue(target, bookmark.Callback ?? nameof(ActivityExecutionContext.CompleteActivityAsync));
+    }
+
+    internal async Task CancelAsync(WorkflowExecutionContext context)
+    {
+        foreach (var root in context.Active.Where(active => active.Parent is null).ToList())
+        {
+            await context.CancelAsync(root);
+        }
+
+        context.Status = WorkflowStatus.Finished;
+        context.SubStatus = WorkflowSubStatus.Cancelled;
+    }
+
+    internal async Task RunAsync(WorkflowExecutionContext context, CancellationToken cancellationToken)
+    {
+        context.Status = WorkflowStatus.Running;
+        context.SubStatus = WorkflowSubStatus.Executing;
+        for (var steps = 0; context.Status == WorkflowStatus.Running && context.TryTakeNext(out var item); steps++)
+        {
+            if (item.Context.Status is ActivityStatus.Canceled or ActivityStatus.Completed)
+            {
+                continue;
+            }
+
+            try
+            {
+                if (steps >= StepLimit)
+                {
+                    throw new FaultException($"More than {StepLimit} steps without a wait: the flow runs in a circle.");
+                }
+
+                await StepAsync(context, item, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (Exception e)
+            {
+                context.RecordIncident(item.Context, e);
+                if (!context.Workflow.ContinuesWithIncidents)
+                {
+                    context.SubStatus = WorkflowSubStatus.Faulted;
+                    return;
+                }
+            }
+        }
+
+        Settle(context);
+    }
+
+    private async ValueTask StepAsync(WorkflowExecutionContext context, WorkItem item, CancellationToken cancellationToken)
+    {
+        var execution = item.Context;
+        var activity = execution.Activity;
+        if (activity.Inputs.All.Count > 0 && execution.InputValues is null)
+        {
+            await inputs.EvaluateAsync(execution, cancellationToken);
+        }
+
+        if (item.Callback is null)
+        {
+            execution.Status = ActivityStatus.Running;
+            execution.StartedAt = context.Now;
+            context.Log(execution, "Started", state: inputs.Describe(execution));
+            await activity.ExecuteAsync(execution);
+        }
+        else if (item.Callback == nameof(ActivityExecutionContext.CompleteActivityAsync))
+        {
+            await execution.CompleteActivityAsync();
+        }
+        else
+        {
+            await ActivityCallbacks.Resume(activity, item.Callback)(execution);
+        }
+
+        if (activity is CodeActivity && CodeActivity.CompletesByItself(execution))
+        {
+            await execution.CompleteActivityAsync();
+        }
+        else if (execution is { Status: ActivityStatus.Running, IsWaiting: true } && item.Callback is null)
+        {
+            context.Log(execution, "Suspended");
+        }
+    }
+
+    /// <summary>Nothing is scheduled any more: finished, waiting, or stuck because an incident was passed over.</summary>
+    private static void Settle(WorkflowExecutionContext context)
+    {
+        if (context.Status == WorkflowStatus.Finished)
+        {
+            return;
+        }
+
+        if (context.Active.Count == 0)
+        {
+            context.Status = WorkflowStatus.Finished;
+            context.SubStatus = WorkflowSubStatus.Finished;
+        }
+        else if (context.OpenBookmarks.Count > 0)
+        {
+            context.SubStatus = WorkflowSubStatus.Suspended;
+        }
+        else if (context.Incidents.Count > 0)
+        {
+            context.SubStatus = WorkflowSubStatus.Faulted;
+        }
+        else
+        {
+            var stuck = context.Active[^1];
+            context.RecordIncident(stuck, new FaultException(
+                $"Activity {stuck.Activity.Id} neither completed nor waits for anything: the flow cannot go on."));
+            context.SubStatus = WorkflowSubStatus.Faulted;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Storage;
+
+namespace Cleiss.Engine.Execution;
+
+public sealed partial class WorkflowRuntime(
+    IWorkflowStore store, DefinitionCache definitions, WorkflowRunner runner, BurstSignals signals, TimeProvider time)
+{
+    private readonly IWorkflowStore _store = store;
+
+    private async Task<BurstResult> RunNewAsync(StartWorkflow request, CancellationToken cancellationToken)
+    {
+        var workflow = await definitions.GetAsync(request.DefinitionVersionId, cancellationToken);
+        await using var transaction = await _store.BeginNewAsync(cancellationToken);
+        var burst = await OpenBurstAsync(transaction, request.Cause, request.Guard, request.Companions, cancellationToken);
+        burst.IsNew = true;
+        var context = new WorkflowExecutionContext(workflow, request.WorkflowInstanceId ?? Ids.New(), burst)
+        {
+            CorrelationId = request.CorrelationId,
+            Name = request.Name,
+            Input = request.Input ?? [],
+        };
+        runner.Begin(context);
+        return await RunAndCommitAsync(context, transaction, cancellationToken);
+    }
+
+    private async Task<BurstResult> RunExistingAsync(ResumeBookmark request, CancellationToken cancellationToken)
+    {
+        await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, request.SkipLocked, cancellationToken);
+        if (transaction.Instance is not { } record)
+        {
+            return new BurstResult(request.SkipLocked ? BurstStatus.Busy : BurstStatus.InstanceNotFound, null, []);
+        }
+
+        var burst = await OpenBurstAsync(transaction, request.Cause, request.Guard, request.Companions, cancellationToken);
+        var bookmark = transaction.Bookmarks.FirstOrDefault(bookmark => bookmark.Id == request.BookmarkId);
+        if (bookmark is null || request.OnlyIfDueBefore is { } limit && !(bookmark.DueAt <= limit))
+        {
+            if (burst.Companions.Count > 0)
+            {
+                await transaction.CommitAsync(burst, cancellationToken);
+            }
+
+            return new BurstResult(BurstStatus.BookmarkGone, record, []);
+        }
+
+        var workflow = await definitions.GetAsync(record.DefinitionVersionId, cancellationToken);
+        var context = InstanceState.Read(workflow, record, transaction.Bookmarks, burst);
+        runner.Resume(context, bookmark, request.Input ?? []);
+        return await RunAndCommitAsync(context, transaction, cancellationToken);
+    }
+
+    private async Task<BurstResult> CancelExistingAsync(CancelWorkflow request, CancellationToken cancellationToken)
+    {
+        await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, skipLocked: false, cancellationToken);
+        if (transaction.Instance is not { } record)
+        {
+            return new BurstResult(BurstStatus.InstanceNotFound, null, []);
+        }
+
+        var burst = await OpenBurstAsync(transaction, request.Cause, request.Guard, request.Companions, cancellationToken);
+        if (record.Status == WorkflowStatus.Finished)
+        {
+            return new BurstResult(BurstStatus.BookmarkGone, record, []);
+        }
+
+        var workflow = await definitions.GetAsync(record.DefinitionVersionId, cancellationToken);
+        var context = InstanceState.Read(workflow, record, transaction.Bookmarks, burst);
+        await runner.CancelAsync(context);
+        return await CommitAsync(context, transaction, cancellationToken);
+    }
+
+    private async Task<Burst> OpenBurstAsync(
+        IBurstTransaction transaction, string? cause, BurstGuard? guard, IReadOnlyList<object>? companions, CancellationToken cancellationToken)
+    {
+        var burst = new Burst { Now = time.GetUtcNow(), Cause = cause };
+        if (guard is not null)
+        {
+            burst.Companions.AddRange(await guard(transaction, cancellationToken));
+        }
+
+        if (companions is not null)
+        {
+            burst.Companions.AddRange(companions);
+        }
+
+        return burst;
+    }
+
+    private async Task<BurstResult> RunAndCommitAsync(WorkflowExecutionContext context, IBurstTransaction transaction, CancellationToken cancellationToken)
+    {
+        await runner.RunAsync(context, cancellationToken);
+        return await CommitAsync(context, transaction, cancellationToken);
+    }
+
+    private async Task<BurstResult> CommitAsync(WorkflowExecutionContext context, IBurstTransaction transaction, CancellationToken cancellationToken)
+    {
+        var burst = context.Burst;
+        burst.Instance = InstanceState.Write(context);
+        await transaction.CommitAsync(burst, cancellationToken);
+        signals.AfterCommit(burst);
+        var faults = context.NewIncidents == 0 ? [] : context.Incidents.TakeLast(context.NewIncidents).Select(i => i.Message).ToList();
+        return new BurstResult(BurstStatus.Executed, burst.Instance, faults);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Reflection;
+using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Effects;
+using Cleiss.Engine.Execution;
+using Cleiss.Engine.Expressions;
+using Cleiss.Engine.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Cleiss.Engine.Hosting;
+
+public static class WorkflowEngineServiceCollectionExtensions
+{
+    /// <summary>The engine with its built-in activities; bring a store (<see cref="IWorkflowStore"/>, <see cref="IDefinitionStore"/>).</summary>
+    public static IServiceCollection AddWorkflowEngine(this IServiceCollection services)
+    {
+        services.AddActivitiesFrom(typeof(WorkflowEngineServiceCollectionExtensions).Assembly);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ActivityRegistry>();
+        services.TryAddSingleton<WorkflowCompiler>();
+        services.TryAddSingleton<DefinitionCache>();
+        services.TryAddSingleton(provider => new InputEvaluator(provider.GetService<IScriptEvaluator>()));
+        services.TryAddSingleton<WorkflowRunner>();
+        services.TryAddSingleton<BurstSignals>();
+        services.TryAddSingleton<WorkflowRuntime>();
+        return services;
+    }
+
+    /// <summary>Makes the activities of an assembly known to definitions.</summary>
+    public static IServiceCollection AddActivitiesFrom(this IServiceCollection services, Assembly assembly)
+    {
+        if (!services.Any(s => s.ServiceType == typeof(ActivityAssembly) && (s.ImplementationInstance as ActivityAssembly)?.Assembly == assembly))
+        {
+            services.AddSingleton(new ActivityAssembly(assembly));
+        }
+
+        return services;
+    }
+
+    /// <summary>Registers an effect handler.</summary>
+    public static IServiceCollection AddEffectHandler<T>(this IServiceCollection services)
+        where T : class, IEffectHandler
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IEffectHandler, T>());
+        return services;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Data.Common;
+using System.Text.Json.Nodes;
+using Cleiss.Engine.Execution;
+
+namespace Cleiss.Engine.Storage;
+
+/// <summary>
+/// Where instances live. A burst takes one transaction: <see cref="BeginAsync"/> locks the instance row, <see cref="IBurstTransaction.CommitAsync"/>
+/// writes all that happened. Disposing without a commit leaves nothing behind.
+/// </summary>
+public interface IWorkflowStore
+{
+    /// <summary>Locks an existing instance and loads its state and bookmarks.</summary>
+    /// <param name="skipLocked">True: answer a transaction without <see cref="IBurstTransaction.Instance"/> when someone else works on the instance.</param>
+    Task<IBurstTransaction> BeginAsync(string workflowInstanceId, bool skipLocked, CancellationToken cancellationToken);
+
+    /// <summary>Opens the transaction of a new instance: nothing to lock yet.</summary>
+    Task<IBurstTransaction> BeginNewAsync(CancellationToken cancellationToken);
+
+    /// <summary>Bookmarks that a stimulus of this hash resumes, oldest first; restricted to one instance or correlation id when given.</summary>
+    Task<IReadOnlyList<Bookmark>> FindBookmarksAsync(string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken);
+
+    Task<Bookmark?> FindBookmarkAsync(string bookmarkId, CancellationToken cancellationToken);
+
+    /// <summary>Bookmarks due at or before <paramref name="now"/>, most overdue first.</summary>
+    Task<IReadOnlyList<DueBookmark>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The next time a bookmark falls due; null when none waits for a time.</summary>
+    Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
+}
+
+public sealed record DueBookmark(string BookmarkId, string WorkflowInstanceId, DateTimeOffset DueAt);
+
+/// <summary>The transaction of one burst.</summary>
+public interface IBurstTransaction : IAsyncDisposable
+{
+    /// <summary>The locked instance; null when new, unknown or held by another burst.</summary>
+    InstanceRecord? Instance { get; }
+
+    /// <summary>All bookmarks of the locked instance.</summary>
+    IReadOnlyList<Bookmark> Bookmarks { get; }
+
+    /// <summary>The open connection, for guards that must read or write under the same lock; null in memory.</summary>
+    DbConnection? Connection { get; }
+
+    Task CommitAsync(Burst burst, CancellationToken cancellationToken);
+}
+
+/// <summary>An instance as stored: columns for lists and filters, <see cref="State"/> for the engine alone.</summary>
+public sealed record InstanceRecord(
+    string Id,
+    string DefinitionId,
+    string DefinitionVersionId,
+    int Version,
+    string? CorrelationId,
+    string? Name,
+    WorkflowStatus Status,
+    WorkflowSubStatus SubStatus,
+    string? ParentInstanceId,
+    int IncidentCount,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? FinishedAt,
+    ReadOnlyMemory<byte> State);
+
+/// <summary>All that one burst wants written, together or not at all.</summary>
+public sealed class Burst
+{
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Who caused the burst, for the journal: a user name, <c>timer</c>, <c>effect</c>…</summary>
+    public string? Cause { get; init; }
+
+    public bool IsNew { get; set; }
+
+    /// <summary>Null when only companions are to be written (the instance no longer waits for this stimulus).</summary>
+    public InstanceRecord? Instance { get; set; }
+
+    public List<Bookmark> NewBookmarks { get; } = [];
+
+    public List<string> BurnedBookmarkIds { get; } = [];
+
+    public List<EffectRequest> Effects { get; } = [];
+
+    public List<JournalRecord> Journal { get; } = [];
+
+    /// <summary>Records for burst participants, in order.</summary>
+    public List<object> Companions { get; } = [];
+}
+
+/// <summary>An effect to be put into the outbox.</summary>
+public sealed record EffectRequest(string Id, string Kind, string IdempotencyKey, JsonObject Payload, string? BookmarkId);
+
+/// <summary>One line of an instance's execution log, as Elsa's journal shows it.</summary>
+public sealed record JournalRecord(
+    int Sequence,
+    DateTimeOffset At,
+    string EventName,
+    string ActivityId,
+    int ActivityNumber,
+    int? ParentNumber,
+    string ActivityType,
+    int ActivityTypeVersion,
+    string? ActivityName,
+    string NodeId,
+    string? Message,
+    JsonObject? ActivityState,
+    JsonObject? Payload);
