@@ -1,0 +1,18 @@
+using Cleiss.Persistence.People;
+using Microsoft.AspNetCore.Http;
+
+namespace Cleiss.Persistence.Http;
+
+public static class ActorOfRequest
+{
+    /// <summary>The signed-in person of a request whose endpoint has a rule.</summary>
+    /// <exception cref="InvalidOperationException">Nobody is signed in: the endpoint is open, use <see cref="FindActor"/>.</exception>
+    public static Actor GetActor(this HttpContext context) =>
+        context.FindActor() ?? throw new InvalidOperationException("Nobody is signed in; this endpoint lacks a rule or should use FindActor.");
+
+    public static Actor? FindActor(this HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Actor.From(context.User);
+    }
+}
