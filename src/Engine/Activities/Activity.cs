@@ -51,8 +51,10 @@ public abstract class Activity
     /// <summary>Called when the activity is cancelled while waiting: leave companions that close what it opened outside.</summary>
     protected internal virtual ValueTask CancelAsync(ActivityExecutionContext context) => ValueTask.CompletedTask;
 
-    /// <summary>Nested activities in document order.</summary>
-    protected internal virtual IEnumerable<Activity> GetChildren() => [];
+    /// <summary>Outcomes the activity can end with, as far as its definition tells; null when they are only known at run time.</summary>
+    protected internal virtual IReadOnlyCollection<string>? GetPossibleOutcomes() => DeclaredOutcomes;
+
+    internal IReadOnlyCollection<string> DeclaredOutcomes { get; set; } = Outcomes.Done;
 }
 
 /// <summary>An activity that completes by itself when its code has run, unless it created a bookmark.</summary>

@@ -53,6 +53,7 @@ public sealed record ActivityType(
         var activity = (Activity)Activator.CreateInstance(ClrType)!;
         activity.Type = TypeName;
         activity.Version = Attribute.Version;
+        activity.DeclaredOutcomes = Outcomes;
         return activity;
     }
 

@@ -138,6 +138,19 @@ public sealed class DefinitionReader
         return activities;
     }
 
+    /// <summary>Adds an expression that is no declared input (a case's condition) to what is evaluated before the activity runs.</summary>
+    public Input<T> AddExpression<T>(Activity activity, string name, JsonObject? expression, string path)
+    {
+        var input = new Input<T>(ReadExpression(expression)) { Slot = activity.Inputs.All.Count };
+        var (source, constant, reference) = Plan(input, name, activity, input.Expression!, path);
+        var compiled = new CompiledInput(name, input, source, constant, reference, IsSensitive: false);
+        activity.Inputs = new CompiledInputs([.. activity.Inputs.All, compiled], activity.Inputs.HasScripts || source == InputSource.Script);
+        return input;
+    }
+
+    private static Expression ReadExpression(JsonObject? json) =>
+        new(json?["type"]?.GetValue<string>() ?? "Literal", Values.Unwrap(json?["value"]?.DeepClone()));
+
     private void ReadInputs(ActivityType type, Activity activity, JsonObject json, string path)
     {
         var compiled = new List<CompiledInput>();
@@ -166,7 +179,7 @@ public sealed class DefinitionReader
                 continue;
             }
 
-            Add(compiled, input, activity, new Expression(expression["type"]?.GetValue<string>() ?? "Literal", Values.Unwrap(expression["value"]?.DeepClone())), $"{path}.{key}");
+            Add(compiled, input, activity, ReadExpression(expression), $"{path}.{key}");
         }
 
         activity.Inputs = new CompiledInputs(compiled, compiled.Exists(i => i.Source == InputSource.Script));
@@ -193,12 +206,12 @@ public sealed class DefinitionReader
         var input = (Input)Activator.CreateInstance(described.Property.PropertyType, expression)!;
         input.Slot = compiled.Count;
         described.Property.SetValue(activity, input);
-        var (source, constant, reference) = Plan(input, described, activity, expression, path);
+        var (source, constant, reference) = Plan(input, described.Attribute.DisplayName ?? described.Name, activity, expression, path);
         compiled.Add(new CompiledInput(described.Name, input, source, constant, reference, described.Attribute.IsSensitive));
     }
 
     private (InputSource Source, object? Constant, string? Reference) Plan(
-        Input input, ActivityInput described, Activity activity, Expression expression, string path)
+        Input input, string label, Activity activity, Expression expression, string path)
     {
         switch (expression.Type)
         {
@@ -221,7 +234,7 @@ public sealed class DefinitionReader
                 }
                 catch (FormatException e)
                 {
-                    Report("CLS-1003", path, $"« {activity.DisplayText} » : la valeur de « {described.Attribute.DisplayName ?? described.Name} » ne convient pas ({e.Message})");
+                    Report("CLS-1003", path, $"« {activity.DisplayText} » : la valeur de « {label} » ne convient pas ({e.Message})");
                     return (InputSource.Constant, null, null);
                 }
 
@@ -231,21 +244,23 @@ public sealed class DefinitionReader
         }
     }
 
-    private string VariableName(object? value, Activity activity, string path)
+    private string VariableName(object? value, Activity activity, string path) =>
+        FindVariable(Reference(value, "id"), Reference(value, "name"), activity, path);
+
+    /// <summary>Name of the variable meant by an id or a name; reports the problem when there is none.</summary>
+    public string FindVariable(string? id, string? name, Activity activity, string path)
     {
-        var id = Reference(value, "id");
-        if (_variableNames.TryGetValue(id, out var name))
+        if (id is not null && _variableNames.TryGetValue(id, out var found))
         {
-            return name;
+            return found;
         }
 
-        name = Reference(value, "name");
-        if (!_variableNames.ContainsValue(name))
+        if (name is null || !_variableNames.ContainsValue(name))
         {
-            Report("CLS-1004", path, $"« {activity.DisplayText} » lit la variable « {(name.Length > 0 ? name : id)} », qui n'existe pas. Variables : {Listed(_variableNames.Values)}.");
+            Report("CLS-1004", path, $"« {activity.DisplayText} » se sert de la variable « {(name is { Length: > 0 } ? name : id)} », qui n'existe pas. Variables : {Listed(_variableNames.Values)}.");
         }
 
-        return name;
+        return name ?? "";
     }
 
     private void ReadOutputs(ActivityType type, Activity activity, JsonObject json)

@@ -101,6 +101,15 @@ public sealed class ActivityExecutionContext
         }
     }
 
+    /// <summary>Opens this execution's own scope with a container's variables at their initial values.</summary>
+    internal void DeclareVariables(IReadOnlyList<Variable> variables)
+    {
+        if (variables.Count > 0)
+        {
+            _variables = variables.ToDictionary(v => v.Name, v => Values.Unwrap(v.Default?.DeepClone()), StringComparer.Ordinal);
+        }
+    }
+
     public object? GetVariable(string name) => WorkflowExecutionContext.GetVariable(this, name);
 
     public void SetVariable(string name, object? value) => WorkflowExecutionContext.SetVariable(this, name, value);

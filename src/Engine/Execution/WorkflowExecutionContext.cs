@@ -200,6 +200,19 @@ public sealed class WorkflowExecutionContext
         }
     }
 
+    /// <summary>Ends the whole workflow now: what still runs or waits is cancelled.</summary>
+    internal async ValueTask FinishAsync(ActivityExecutionContext by)
+    {
+        await CompleteAsync(by, Outcomes.Done);
+        foreach (var root in _active.Where(active => active.Parent is null).ToList())
+        {
+            await CancelAsync(root);
+        }
+
+        Status = WorkflowStatus.Finished;
+        SubStatus = WorkflowSubStatus.Finished;
+    }
+
     internal void RecordIncident(ActivityExecutionContext context, Exception exception)
     {
         context.Status = ActivityStatus.Faulted;
