@@ -35,9 +35,9 @@ public sealed class BurstSignals : IDisposable
         }
     }
 
-    internal Task<bool> WaitForEffectsAsync(TimeSpan atMost, CancellationToken cancellationToken) => _effects.WaitAsync(atMost, cancellationToken);
+    public Task<bool> WaitForEffectsAsync(TimeSpan atMost, CancellationToken cancellationToken) => _effects.WaitAsync(atMost, cancellationToken);
 
-    internal Task<bool> WaitForTimersAsync(TimeSpan atMost, CancellationToken cancellationToken) => _timers.WaitAsync(atMost, cancellationToken);
+    public Task<bool> WaitForTimersAsync(TimeSpan atMost, CancellationToken cancellationToken) => _timers.WaitAsync(atMost, cancellationToken);
 
     public void Dispose()
     {

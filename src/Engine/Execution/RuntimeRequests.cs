@@ -28,7 +28,6 @@ public sealed record StartWorkflow(
 
 /// <summary>Resumes one bookmark by id.</summary>
 /// <param name="Input">Reaches the activity as <c>ResumeInput</c>.</param>
-/// <param name="SkipLocked">True answers <see cref="BurstStatus.Busy"/> at once instead of waiting for another burst of the instance.</param>
 /// <param name="OnlyIfDueBefore">Timers: resume only while the bookmark is due at this time.</param>
 public sealed record ResumeBookmark(
     string WorkflowInstanceId,
@@ -37,7 +36,6 @@ public sealed record ResumeBookmark(
     string? Cause = null,
     IReadOnlyList<object>? Companions = null,
     BurstGuard? Guard = null,
-    bool SkipLocked = false,
     DateTimeOffset? OnlyIfDueBefore = null);
 
 /// <summary>Cancels a running instance: waiting activities are told, bookmarks burnt, nothing further runs.</summary>
@@ -57,9 +55,6 @@ public enum BurstStatus
 
     /// <summary>The instance no longer waits there; the companions of a settled effect were still written.</summary>
     BookmarkGone,
-
-    /// <summary>Another burst holds the instance.</summary>
-    Busy,
 }
 
 /// <param name="Instance">The instance after the burst; null when unknown.</param>

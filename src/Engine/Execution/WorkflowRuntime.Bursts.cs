@@ -8,10 +8,35 @@ public sealed partial class WorkflowRuntime(
 {
     private readonly IWorkflowStore _store = store;
 
+    /// <summary>Writes companions in a transaction of their own, for what belongs to no instance.</summary>
+    public async Task WriteAsync(IReadOnlyList<object> companions, CancellationToken cancellationToken)
+    {
+        await using var transaction = await _store.BeginNewAsync(guarded: false, cancellationToken);
+        var burst = new Burst { Now = time.GetUtcNow() };
+        burst.Companions.AddRange(companions);
+        await transaction.CommitAsync(burst, cancellationToken);
+    }
+
+    /// <summary>A burst that lost a deadlock has written nothing: it runs again, from the state the winner left.</summary>
+    private static async Task<BurstResult> RetryConflictsAsync(Func<Task<BurstResult>> run)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await run();
+            }
+            catch (BurstConflictException) when (attempt < 5)
+            {
+                // Run again.
+            }
+        }
+    }
+
     private async Task<BurstResult> RunNewAsync(StartWorkflow request, CancellationToken cancellationToken)
     {
         var workflow = await definitions.GetAsync(request.DefinitionVersionId, cancellationToken);
-        await using var transaction = await _store.BeginNewAsync(cancellationToken);
+        await using var transaction = await _store.BeginNewAsync(request.Guard is not null, cancellationToken);
         var burst = await OpenBurstAsync(transaction, request.Cause, request.Guard, request.Companions, cancellationToken);
         burst.IsNew = true;
         var context = new WorkflowExecutionContext(workflow, request.WorkflowInstanceId ?? Ids.New(), burst)
@@ -26,10 +51,10 @@ public sealed partial class WorkflowRuntime(
 
     private async Task<BurstResult> RunExistingAsync(ResumeBookmark request, CancellationToken cancellationToken)
     {
-        await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, request.SkipLocked, cancellationToken);
+        await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, cancellationToken);
         if (transaction.Instance is not { } record)
         {
-            return new BurstResult(request.SkipLocked ? BurstStatus.Busy : BurstStatus.InstanceNotFound, null, []);
+            return new BurstResult(BurstStatus.InstanceNotFound, null, []);
         }
 
         var burst = await OpenBurstAsync(transaction, request.Cause, request.Guard, request.Companions, cancellationToken);
@@ -52,7 +77,7 @@ public sealed partial class WorkflowRuntime(
 
     private async Task<BurstResult> CancelExistingAsync(CancelWorkflow request, CancellationToken cancellationToken)
     {
-        await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, skipLocked: false, cancellationToken);
+        await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, cancellationToken);
         if (transaction.Instance is not { } record)
         {
             return new BurstResult(BurstStatus.InstanceNotFound, null, []);

@@ -6,11 +6,14 @@ namespace Cleiss.Engine.Execution;
 /// <summary>What the outside calls: start, resume, cancel. Each call is one burst in one transaction.</summary>
 public sealed partial class WorkflowRuntime
 {
-    public Task<BurstResult> StartAsync(StartWorkflow request, CancellationToken cancellationToken) => RunNewAsync(request, cancellationToken);
+    public Task<BurstResult> StartAsync(StartWorkflow request, CancellationToken cancellationToken) =>
+        RetryConflictsAsync(() => RunNewAsync(request, cancellationToken));
 
-    public Task<BurstResult> ResumeAsync(ResumeBookmark request, CancellationToken cancellationToken) => RunExistingAsync(request, cancellationToken);
+    public Task<BurstResult> ResumeAsync(ResumeBookmark request, CancellationToken cancellationToken) =>
+        RetryConflictsAsync(() => RunExistingAsync(request, cancellationToken));
 
-    public Task<BurstResult> CancelAsync(CancelWorkflow request, CancellationToken cancellationToken) => CancelExistingAsync(request, cancellationToken);
+    public Task<BurstResult> CancelAsync(CancelWorkflow request, CancellationToken cancellationToken) =>
+        RetryConflictsAsync(() => CancelExistingAsync(request, cancellationToken));
 
     /// <summary>Resumes every bookmark that waits for this stimulus, each in its own burst.</summary>
     /// <returns>One result per bookmark found.</returns>

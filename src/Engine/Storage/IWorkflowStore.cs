@@ -11,11 +11,12 @@ namespace Cleiss.Engine.Storage;
 public interface IWorkflowStore
 {
     /// <summary>Locks an existing instance and loads its state and bookmarks.</summary>
-    /// <param name="skipLocked">True: answer a transaction without <see cref="IBurstTransaction.Instance"/> when someone else works on the instance.</param>
-    Task<IBurstTransaction> BeginAsync(string workflowInstanceId, bool skipLocked, CancellationToken cancellationToken);
+    /// <exception cref="BurstConflictException">Another burst stood in the way; nothing happened, try again.</exception>
+    Task<IBurstTransaction> BeginAsync(string workflowInstanceId, CancellationToken cancellationToken);
 
-    /// <summary>Opens the transaction of a new instance: nothing to lock yet.</summary>
-    Task<IBurstTransaction> BeginNewAsync(CancellationToken cancellationToken);
+    /// <summary>Opens the transaction of a new instance, or of companions alone: nothing to lock.</summary>
+    /// <param name="guarded">True when a guard will read or write before the commit.</param>
+    Task<IBurstTransaction> BeginNewAsync(bool guarded, CancellationToken cancellationToken);
 
     /// <summary>Bookmarks that a stimulus of this hash resumes, oldest first; restricted to one instance or correlation id when given.</summary>
     Task<IReadOnlyList<Bookmark>> FindBookmarksAsync(string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken);
@@ -34,7 +35,7 @@ public sealed record DueBookmark(string BookmarkId, string WorkflowInstanceId, D
 /// <summary>The transaction of one burst.</summary>
 public interface IBurstTransaction : IAsyncDisposable
 {
-    /// <summary>The locked instance; null when new, unknown or held by another burst.</summary>
+    /// <summary>The locked instance; null when new or unknown.</summary>
     InstanceRecord? Instance { get; }
 
     /// <summary>All bookmarks of the locked instance.</summary>
@@ -44,6 +45,24 @@ public interface IBurstTransaction : IAsyncDisposable
     DbConnection? Connection { get; }
 
     Task CommitAsync(Burst burst, CancellationToken cancellationToken);
+}
+
+/// <summary>Two bursts waited for each other and the database chose this one to step back. Nothing was written.</summary>
+public sealed class BurstConflictException : Exception
+{
+    public BurstConflictException()
+    {
+    }
+
+    public BurstConflictException(string message)
+        : base(message)
+    {
+    }
+
+    public BurstConflictException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
 }
 
 /// <summary>An instance as stored: columns for lists and filters, <see cref="State"/> for the engine alone.</summary>

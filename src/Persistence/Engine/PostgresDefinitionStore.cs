@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Cleiss.Engine;
+using Cleiss.Engine.Definitions;
+using Npgsql;
+
+namespace Cleiss.Persistence.Engine;
+
+/// <summary>Definitions on PostgreSQL: at most one latest and one published version per definition, held by unique indexes.</summary>
+public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TimeProvider time) : IDefinitionStore
+{
+    private const string Columns =
+        "id, definition_id, version, name, description, is_latest, is_published, effective_from, published_at, created_at, document";
+
+    public async Task<WorkflowDefinition?> FindByIdAsync(string versionId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"select {Columns} from workflow_definitions where id = $1");
+        command.AddParameters(Sql.Text(versionId));
+        return await ReadAsync(command, cancellationToken) is [var definition, ..] ? definition : null;
+    }
+
+    public async Task<IReadOnlyList<WorkflowDefinition>> ListAsync(string? definitionId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"select {Columns} from workflow_definitions where $1::text is null or definition_id = $1 order by definition_id, version desc");
+        command.AddParameters(Sql.Text(definitionId));
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    public async Task<WorkflowDefinition> SaveDraftAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var latest = await LockLatestAsync(connection, definitionId, cancellationToken);
+        var isNew = latest is null || latest.PublishedAt is not null;
+        var version = latest is null ? 1 : isNew ? latest.Version + 1 : latest.Version;
+        var saved = new WorkflowDefinition(
+            isNew ? Ids.New() : latest!.Id, definitionId, version, document["name"]?.GetValue<string>() ?? definitionId,
+            document["description"]?.GetValue<string>(), IsLatest: true, IsPublished: false, EffectiveFrom(document), PublishedAt: null,
+            isNew ? time.GetUtcNow() : latest!.CreatedAt, document);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        if (isNew)
+        {
+            batch.Add("update workflow_definitions set is_latest = false where definition_id = $1 and is_latest", Sql.Text(definitionId));
+        }
+
+        batch.Add(
+            $"""
+            insert into workflow_definitions ({Columns}) values ($1, $2, $3, $4, $5, true, false, $6, null, $7, $8)
+            on conflict (id) do update set name = excluded.name, description = excluded.description,
+                effective_from = excluded.effective_from, document = excluded.document
+            """,
+            Sql.Text(saved.Id), Sql.Text(definitionId), Sql.Int(version), Sql.Text(saved.Name), Sql.Text(saved.Description),
+            Sql.Date(saved.EffectiveFrom), Sql.Time(saved.CreatedAt), Sql.Json(document));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return saved;
+    }
+
+    public async Task<WorkflowDefinition> PublishAsync(string versionId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.Add(
+            """
+            update workflow_definitions set is_published = false
+            where is_published and definition_id = (select definition_id from workflow_definitions where id = $1)
+            """,
+            Sql.Text(versionId));
+        batch.Add(
+            "update workflow_definitions set is_published = true, published_at = coalesce(published_at, $2) where id = $1",
+            Sql.Text(versionId), Sql.Time(time.GetUtcNow()));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return await FindByIdAsync(versionId, cancellationToken)
+            ?? throw new KeyNotFoundException($"There is no workflow definition version {versionId}.");
+    }
+
+    private static async Task<WorkflowDefinition?> LockLatestAsync(NpgsqlConnection connection, string definitionId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select {Columns} from workflow_definitions where definition_id = $1 and is_latest for update", connection);
+        command.AddParameters(Sql.Text(definitionId));
+        return await ReadAsync(command, cancellationToken) is [var latest, ..] ? latest : null;
+    }
+
+    private static DateOnly? EffectiveFrom(JsonObject document) =>
+        document["customProperties"]?["effectiveFrom"]?.GetValue<string>() is { Length: > 0 } date
+            ? DateOnly.ParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : null;
+
+    private static async Task<IReadOnlyList<WorkflowDefinition>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var definitions = new List<WorkflowDefinition>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            definitions.Add(new WorkflowDefinition(
+                reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4),
+                reader.GetBoolean(5), reader.GetBoolean(6), reader.IsDBNull(7) ? null : reader.GetFieldValue<DateOnly>(7),
+                reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8), reader.GetFieldValue<DateTimeOffset>(9),
+                JsonNode.Parse(reader.GetString(10))!.AsObject()));
+        }
+
+        return definitions;
+    }
+}

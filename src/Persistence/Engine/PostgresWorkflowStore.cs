@@ -1,0 +1,281 @@
+using System.Data.Common;
+using System.Text;
+using System.Text.Json.Nodes;
+using Cleiss.Engine.Execution;
+using Cleiss.Engine.Storage;
+using Cleiss.Persistence.Bursts;
+using Npgsql;
+
+namespace Cleiss.Persistence.Engine;
+
+/// <summary>
+/// Bursts on PostgreSQL. Two round trips: one pipelined batch begins, locks (trail of the case, then instance) and loads; one writes everything
+/// and commits. A new instance needs one only: a batch without BEGIN is a transaction of its own.
+/// </summary>
+public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable<IBurstParticipant> participants) : IWorkflowStore
+{
+    private const string BookmarkColumns =
+        "id, workflow_instance_id, correlation_id, name, hash, activity_id, activity_number, callback, payload, created_at, due_at, auto_burn";
+
+    private readonly IBurstParticipant[] _participants = [.. participants];
+
+    public async Task<IBurstTransaction> BeginAsync(string workflowInstanceId, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return await LoadAsync(connection, workflowInstanceId, cancellationToken);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<IBurstTransaction> LoadAsync(NpgsqlConnection connection, string workflowInstanceId, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+        // Lock order of the whole product: the case's trail, then the instance.
+        batch.Add(
+            "select 1 from trails where id = (select 'case:' || correlation_id from workflow_instances where id = $1) for update",
+            workflowInstanceId);
+        batch.Add(
+            """
+            select id, definition_id, definition_version_id, version, correlation_id, name, status, sub_status, parent_instance_id,
+                   incident_count, created_at, updated_at, finished_at, state
+            from workflow_instances where id = $1 for update
+            """,
+            workflowInstanceId);
+        batch.Add($"select {BookmarkColumns} from bookmarks where workflow_instance_id = $1 order by created_at, id", workflowInstanceId);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        // BEGIN has no result set of its own; the first one is the trail's lock.
+        await reader.NextResultAsync(cancellationToken);
+        InstanceRecord? instance = null;
+        if (await reader.ReadAsync(cancellationToken))
+        {
+            instance = ReadInstance(reader);
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var bookmarks = new List<Bookmark>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            bookmarks.Add(ReadBookmark(reader));
+        }
+
+        return new Transaction(this, connection, instance, bookmarks, begun: true);
+    }
+
+    public async Task<IBurstTransaction> BeginNewAsync(bool guarded, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (guarded)
+        {
+            await using var begin = new NpgsqlCommand("begin", connection);
+            await begin.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return new Transaction(this, connection, null, [], begun: guarded);
+    }
+
+    public async Task<IReadOnlyList<Bookmark>> FindBookmarksAsync(
+        string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            select {BookmarkColumns} from bookmarks
+            where hash = $1 and ($2::text is null or workflow_instance_id = $2) and ($3::text is null or correlation_id = $3)
+            order by created_at, id
+            """);
+        command.AddParameters(Sql.Text(hash), Sql.Text(workflowInstanceId), Sql.Text(correlationId));
+        return await ReadBookmarksAsync(command, cancellationToken);
+    }
+
+    public async Task<Bookmark?> FindBookmarkAsync(string bookmarkId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"select {BookmarkColumns} from bookmarks where id = $1");
+        command.Parameters.Add(Sql.Text(bookmarkId));
+        return await ReadBookmarksAsync(command, cancellationToken) is [var bookmark, ..] ? bookmark : null;
+    }
+
+    public async Task<IReadOnlyList<DueBookmark>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select id, workflow_instance_id, due_at from bookmarks where due_at <= $1 order by due_at limit $2");
+        command.AddParameters(Sql.Time(now), Sql.Int(limit));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var due = new List<DueBookmark>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            due.Add(new DueBookmark(reader.GetString(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)));
+        }
+
+        return due;
+    }
+
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select min(due_at) from bookmarks where due_at is not null");
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
+    }
+
+    private static async Task<IReadOnlyList<Bookmark>> ReadBookmarksAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var bookmarks = new List<Bookmark>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            bookmarks.Add(ReadBookmark(reader));
+        }
+
+        return bookmarks;
+    }
+
+    private static InstanceRecord ReadInstance(NpgsqlDataReader reader) => new(
+        reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), Text(reader, 4), Text(reader, 5),
+        Enum.Parse<WorkflowStatus>(reader.GetString(6)), Enum.Parse<WorkflowSubStatus>(reader.GetString(7)), Text(reader, 8),
+        reader.GetInt32(9), reader.GetFieldValue<DateTimeOffset>(10), reader.GetFieldValue<DateTimeOffset>(11),
+        reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12), Encoding.UTF8.GetBytes(reader.GetString(13)));
+
+    private static Bookmark ReadBookmark(NpgsqlDataReader reader) => new(
+        reader.GetString(0), reader.GetString(1), Text(reader, 2), reader.GetString(3), Text(reader, 4), reader.GetString(5),
+        reader.GetInt32(6), Text(reader, 7), Text(reader, 8) is { } payload ? JsonNode.Parse(payload)!.AsObject() : null,
+        reader.GetFieldValue<DateTimeOffset>(9), reader.IsDBNull(10) ? null : reader.GetFieldValue<DateTimeOffset>(10), reader.GetBoolean(11));
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private void Write(NpgsqlBatch batch, Burst burst)
+    {
+        if (burst.Instance is { } instance)
+        {
+            WriteInstance(batch, instance, burst.IsNew);
+            if (burst.BurnedBookmarkIds.Count > 0)
+            {
+                batch.Add("delete from bookmarks where id = any($1)", [Sql.Texts(burst.BurnedBookmarkIds)]);
+            }
+
+            foreach (var bookmark in burst.NewBookmarks)
+            {
+                WriteBookmark(batch, bookmark);
+            }
+
+            foreach (var effect in burst.Effects)
+            {
+                batch.Add(
+                    """
+                    insert into outbox (id, kind, idempotency_key, payload, workflow_instance_id, correlation_id, bookmark_id, next_at, created_at)
+                    values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+                    """,
+                    [Sql.Text(effect.Id), Sql.Text(effect.Kind), Sql.Text(effect.IdempotencyKey), Sql.Json(effect.Payload), Sql.Text(instance.Id),
+                        Sql.Text(instance.CorrelationId), Sql.Text(effect.BookmarkId), Sql.Time(burst.Now)]);
+            }
+
+            WriteJournal(batch, instance.Id, burst.Journal);
+        }
+
+        var scope = new BurstScope(burst.Instance?.Id, burst.Instance?.CorrelationId, burst.Now);
+        foreach (var companion in burst.Companions)
+        {
+            if (!Array.Exists(_participants, participant => participant.TryWrite(companion, scope, batch)))
+            {
+                throw new InvalidOperationException($"No burst participant writes {companion.GetType().FullName}; register one.");
+            }
+        }
+    }
+
+    private static void WriteInstance(NpgsqlBatch batch, InstanceRecord instance, bool isNew)
+    {
+        if (isNew)
+        {
+            batch.Add(
+                """
+                insert into workflow_instances (id, definition_id, definition_version_id, version, correlation_id, name, status, sub_status,
+                    parent_instance_id, incident_count, created_at, updated_at, finished_at, state)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                """,
+                [Sql.Text(instance.Id), Sql.Text(instance.DefinitionId), Sql.Text(instance.DefinitionVersionId), Sql.Int(instance.Version),
+                    Sql.Text(instance.CorrelationId), Sql.Text(instance.Name), Sql.Text(instance.Status.ToString()),
+                    Sql.Text(instance.SubStatus.ToString()), Sql.Text(instance.ParentInstanceId), Sql.Int(instance.IncidentCount),
+                    Sql.Time(instance.CreatedAt), Sql.Time(instance.UpdatedAt), Sql.Time(instance.FinishedAt), Sql.Json(instance.State)]);
+            return;
+        }
+
+        batch.Add(
+            """
+            update workflow_instances set correlation_id = $2, name = $3, status = $4, sub_status = $5, incident_count = $6, updated_at = $7,
+                finished_at = $8, state = $9
+            where id = $1
+            """,
+            [Sql.Text(instance.Id), Sql.Text(instance.CorrelationId), Sql.Text(instance.Name), Sql.Text(instance.Status.ToString()),
+                Sql.Text(instance.SubStatus.ToString()), Sql.Int(instance.IncidentCount), Sql.Time(instance.UpdatedAt),
+                Sql.Time(instance.FinishedAt), Sql.Json(instance.State)]);
+    }
+
+    private static void WriteBookmark(NpgsqlBatch batch, Bookmark bookmark) => batch.Add(
+        $"insert into bookmarks ({BookmarkColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        [Sql.Text(bookmark.Id), Sql.Text(bookmark.WorkflowInstanceId), Sql.Text(bookmark.CorrelationId), Sql.Text(bookmark.Name),
+            Sql.Text(bookmark.Hash), Sql.Text(bookmark.ActivityId), Sql.Int(bookmark.ActivityNumber), Sql.Text(bookmark.Callback),
+            Sql.Json(bookmark.Payload), Sql.Time(bookmark.CreatedAt), Sql.Time(bookmark.DueAt), new NpgsqlParameter<bool> { TypedValue = bookmark.AutoBurn }]);
+
+    private static void WriteJournal(NpgsqlBatch batch, string instanceId, List<JournalRecord> journal)
+    {
+        if (journal.Count == 0)
+        {
+            return;
+        }
+
+        batch.Add(
+            """
+            insert into workflow_journal (workflow_instance_id, sequence, at, event_name, activity_id, activity_number, parent_number,
+                activity_type, activity_version, activity_name, node_id, message, activity_state, payload)
+            select $1, * from unnest($2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::int[], $7::int[], $8::text[], $9::int[],
+                $10::text[], $11::text[], $12::text[], $13::json[], $14::json[])
+            """,
+            [
+                Sql.Text(instanceId), Sql.Ints(journal, r => r.Sequence), Sql.Times(journal, r => r.At), Sql.Texts(journal, r => r.EventName),
+                Sql.Texts(journal, r => r.ActivityId), Sql.Ints(journal, r => r.ActivityNumber), Sql.Ints(journal, r => r.ParentNumber),
+                Sql.Texts(journal, r => r.ActivityType), Sql.Ints(journal, r => r.ActivityTypeVersion), Sql.Texts(journal, r => r.ActivityName),
+                Sql.Texts(journal, r => r.NodeId), Sql.Texts(journal, r => r.Message), Sql.Jsons(journal, r => r.ActivityState), Sql.Jsons(journal, r => r.Payload),
+            ]);
+    }
+
+    private sealed class Transaction(
+        PostgresWorkflowStore store, NpgsqlConnection connection, InstanceRecord? instance, IReadOnlyList<Bookmark> bookmarks, bool begun)
+        : IBurstTransaction
+    {
+        public InstanceRecord? Instance => instance;
+
+        public IReadOnlyList<Bookmark> Bookmarks => bookmarks;
+
+        public DbConnection? Connection => connection;
+
+        public async Task CommitAsync(Burst burst, CancellationToken cancellationToken)
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            store.Write(batch, burst);
+            if (begun)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+            }
+
+            if (batch.BatchCommands.Count == 0)
+            {
+                return;
+            }
+
+            try
+            {
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
+                throw new BurstConflictException("Another burst stood in the way; nothing was written.", e);
+            }
+        }
+
+        // A connection given back inside a transaction is rolled back by the pool.
+        public ValueTask DisposeAsync() => connection.DisposeAsync();
+    }
+}

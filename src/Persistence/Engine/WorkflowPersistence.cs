@@ -1,0 +1,39 @@
+using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Hosting;
+using Cleiss.Engine.Storage;
+using Cleiss.Persistence.Bursts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Cleiss.Persistence.Engine;
+
+public static class WorkflowPersistence
+{
+    /// <summary>The engine on PostgreSQL; needs an <c>NpgsqlDataSource</c>. Stores only: no background work.</summary>
+    public static IServiceCollection AddWorkflowStores(this IServiceCollection services)
+    {
+        services.AddWorkflowEngine();
+        services.TryAddSingleton<IWorkflowStore, PostgresWorkflowStore>();
+        services.TryAddSingleton<IDefinitionStore, PostgresDefinitionStore>();
+        services.TryAddSingleton<Outbox>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, OutboxParticipant>());
+        return services;
+    }
+
+    /// <summary>Adds what runs on every host: presence, outbox worker, timers.</summary>
+    public static IServiceCollection AddWorkflowWorkers(this IServiceCollection services)
+    {
+        services.AddWorkflowStores();
+        if (services.All(s => s.ServiceType != typeof(HostPresence)))
+        {
+            services.AddSingleton<HostPresence>();
+            services.AddSingleton<OutboxWorker>();
+            services.AddSingleton<TimerService>();
+            services.AddHostedService(provider => provider.GetRequiredService<HostPresence>());
+            services.AddHostedService(provider => provider.GetRequiredService<OutboxWorker>());
+            services.AddHostedService(provider => provider.GetRequiredService<TimerService>());
+        }
+
+        return services;
+    }
+}
