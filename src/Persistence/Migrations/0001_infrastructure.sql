@@ -31,12 +31,12 @@ create function trail_genesis(trail_id text) returns bytea
   return sha256(convert_to('cleiss trail ' || trail_id, 'UTF8'));
 
 create function trail_link(
-  previous bytea, trail_id text, position bigint, at timestamptz,
+  previous bytea, trail_id text, place bigint, at timestamptz,
   actor_id text, actor_name text, kind text, sentence text, facts json) returns bytea
   language sql immutable parallel safe
   return sha256(previous || convert_to(
     trail_field(trail_id)
-    || trail_field(position::text)
+    || trail_field(place::text)
     || trail_field((extract(epoch from at) * 1000000)::bigint::text)
     || trail_field(actor_id)
     || trail_field(actor_name)
