@@ -1,0 +1,46 @@
+using Cleiss.Persistence.People;
+
+namespace Cleiss.Web.Layout;
+
+/// <param name="Exact">True when pages below it belong to another link.</param>
+internal sealed record NavigationLink(string Href, string Words, bool Exact = false);
+
+/// <summary>The left column: only what exists and what the person may open.</summary>
+internal static class NavigationLinks
+{
+    public static IEnumerable<NavigationLink> For(Actor person)
+    {
+        yield return new("/", "Accueil");
+        if (person.Has(Permission.ReadUserTasks))
+        {
+            yield return new("/taches", "Mes tâches");
+        }
+
+        if (person.Has(Permission.CasesRead))
+        {
+            yield return new("/dossiers", "Dossiers");
+        }
+
+        if (person.Has(Permission.CasesOpen))
+        {
+            yield return new("/dossiers/nouveau", "Nouveau dossier", Exact: true);
+        }
+
+        if (person.Has(Permission.DocumentsRead))
+        {
+            yield return new("/documents", "Documents");
+        }
+
+        if (person.Has(Permission.MailsRead))
+        {
+            yield return new("/courriers", "Courriers");
+        }
+
+        if (person.Has(Permission.ReferenceWrite))
+        {
+            yield return new("/accords", "Accords et référentiels");
+        }
+    }
+
+    public static bool IsMoreExact(string path, NavigationLink link) => link.Href == "/dossiers" && path == "/dossiers/nouveau";
+}
