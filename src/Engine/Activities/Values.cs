@@ -81,15 +81,41 @@ public static class Values
         _ => ToJson(value)?.ToJsonString() ?? "",
     };
 
-    /// <summary>A JSON scalar as CLR value: string, bool, long or double.</summary>
-    public static object? Unwrap(JsonNode? node) => node is not JsonValue scalar ? node : scalar.GetValueKind() switch
+    /// <summary>A JSON scalar as CLR value: string, bool, long, decimal or double; anything else as it is.</summary>
+    public static object? Unwrap(JsonNode? node)
     {
-        JsonValueKind.String => scalar.GetValue<string>(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Number => scalar.TryGetValue<long>(out var whole) ? whole : scalar.TryGetValue<decimal>(out var exact) ? exact : scalar.GetValue<double>(),
-        _ => null,
-    };
+        if (node is not JsonValue scalar)
+        {
+            return node;
+        }
+
+        // Statements, not one conditional expression: JsonNode converts implicitly from scalars and would wrap them again.
+        switch (scalar.GetValueKind())
+        {
+            case JsonValueKind.String:
+                return scalar.TryGetValue<string>(out var text) ? text : scalar.ToJsonString().Trim('"');
+            case JsonValueKind.True:
+                return true;
+            case JsonValueKind.False:
+                return false;
+            case JsonValueKind.Number:
+                return UnwrapNumber(scalar.ToJsonString());
+            default:
+                return null;
+        }
+    }
+
+    private static object UnwrapNumber(string digits)
+    {
+        if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+        {
+            return whole;
+        }
+
+        return decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+            ? exact
+            : double.Parse(digits, CultureInfo.InvariantCulture);
+    }
 
     private static Func<object, object?> MakeConverter(Type target)
     {

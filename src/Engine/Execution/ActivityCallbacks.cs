@@ -25,7 +25,7 @@ internal static class ActivityCallbacks
             var method = Find(key.Item1, key.Item2)
                 ?? throw new InvalidOperationException(
                     $"Activity type {key.Item1.FullName} has no method {key.Item2}; instances stored earlier wait for it. Keep the method, or forward it.");
-            return target => method.CreateDelegate<T>(target);
+            return target => method.IsStatic ? method.CreateDelegate<T>() : method.CreateDelegate<T>(target);
         })(activity);
 
     private static MethodInfo? Find(Type? type, string name)

@@ -37,7 +37,7 @@ public sealed class Flowchart : Activity, IReadsDefinition, IHasVariables
 
     private void ReadConnections(JsonArray? array, string path, DefinitionReader reader)
     {
-        var known = Activities.ToDictionary(activity => activity.Id, StringComparer.Ordinal);
+        var known = Activities.DistinctBy(activity => activity.Id).ToDictionary(activity => activity.Id, StringComparer.Ordinal);
         var connections = new List<Connection>();
         for (var i = 0; i < (array?.Count ?? 0); i++)
         {

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Text.Json.Nodes;
+using Cleiss.Engine.Definitions;
+
+namespace Cleiss.Engine.Storage;
+
+/// <summary>Instances in memory, for tests and benchmarks: same locking and all-or-nothing commits as on PostgreSQL, nothing durable.</summary>
+public sealed class MemoryWorkflowStore : IWorkflowStore
+{
+    private readonly ConcurrentDictionary<string, Row> _rows = new(StringComparer.Ordinal);
+
+    /// <summary>Effects nobody has settled yet, oldest first.</summary>
+    public ConcurrentQueue<(string WorkflowInstanceId, EffectRequest Effect)> Effects { get; } = [];
+
+    public ConcurrentQueue<object> Companions { get; } = [];
+
+    public InstanceRecord? Find(string instanceId) => _rows.GetValueOrDefault(instanceId)?.Instance;
+
+    public IReadOnlyList<JournalRecord> Journal(string instanceId) => _rows.TryGetValue(instanceId, out var row) ? [.. row.Journal] : [];
+
+    public IReadOnlyList<Bookmark> Bookmarks(string instanceId) => _rows.TryGetValue(instanceId, out var row) ? row.Bookmarks : [];
+
+    public async Task<IBurstTransaction> BeginAsync(string workflowInstanceId, CancellationToken cancellationToken)
+    {
+        if (!_rows.TryGetValue(workflowInstanceId, out var row))
+        {
+            return new Transaction(this, null);
+        }
+
+        await row.Lock.WaitAsync(cancellationToken);
+        return new Transaction(this, row);
+    }
+
+    public Task<IBurstTransaction> BeginNewAsync(bool guarded, CancellationToken cancellationToken) =>
+        Task.FromResult<IBurstTransaction>(new Transaction(this, null));
+
+    public Task<IReadOnlyList<Bookmark>> FindBookmarksAsync(
+        string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Bookmark>>([.. All().Where(b => b.Hash == hash
+            && (workflowInstanceId is null || b.WorkflowInstanceId == workflowInstanceId)
+            && (correlationId is null || b.CorrelationId == correlationId))]);
+
+    public Task<Bookmark?> FindBookmarkAsync(string bookmarkId, CancellationToken cancellationToken) =>
+        Task.FromResult(All().FirstOrDefault(b => b.Id == bookmarkId));
+
+    public Task<IReadOnlyList<DueBookmark>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<DueBookmark>>([.. All().Where(b => b.DueAt <= now).OrderBy(b => b.DueAt).Take(limit)
+            .Select(b => new DueBookmark(b.Id, b.WorkflowInstanceId, b.DueAt!.Value))]);
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => Task.FromResult(All().Min(b => b.DueAt));
+
+    private IEnumerable<Bookmark> All() => _rows.Values.SelectMany(row => row.Bookmarks).OrderBy(b => b.CreatedAt).ThenBy(b => b.Id, StringComparer.Ordinal);
+
+    private sealed class Row
+    {
+        public SemaphoreSlim Lock { get; } = new(1, 1);
+
+        public InstanceRecord? Instance { get; set; }
+
+        public IReadOnlyList<Bookmark> Bookmarks { get; set; } = [];
+
+        public List<JournalRecord> Journal { get; } = [];
+    }
+
+    private sealed class Transaction(MemoryWorkflowStore store, Row? row) : IBurstTransaction
+    {
+        public InstanceRecord? Instance => row?.Instance;
+
+        public IReadOnlyList<Bookmark> Bookmarks => row?.Bookmarks ?? [];
+
+        public DbConnection? Connection => null;
+
+        public Task CommitAsync(Burst burst, CancellationToken cancellationToken)
+        {
+            if (burst.Instance is { } instance)
+            {
+                var target = row ?? store._rows.GetOrAdd(instance.Id, _ => new Row());
+                if (burst.IsNew && target.Instance is not null)
+                {
+                    throw new InvalidOperationException($"Instance {instance.Id} exists already.");
+                }
+
+                target.Instance = instance;
+                target.Bookmarks = [.. target.Bookmarks.Where(b => !burst.BurnedBookmarkIds.Contains(b.Id)), .. burst.NewBookmarks];
+                target.Journal.AddRange(burst.Journal);
+                burst.Effects.ForEach(effect => store.Effects.Enqueue((instance.Id, effect)));
+            }
+
+            burst.Companions.ForEach(store.Companions.Enqueue);
+            return Task.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            row?.Lock.Release();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
+
+/// <summary>Definitions in memory, for tests and benchmarks.</summary>
+public sealed class MemoryDefinitionStore(TimeProvider time) : IDefinitionStore
+{
+    private readonly ConcurrentDictionary<string, WorkflowDefinition> _versions = new(StringComparer.Ordinal);
+
+    public Task<WorkflowDefinition?> FindByIdAsync(string versionId, CancellationToken cancellationToken) =>
+        Task.FromResult(_versions.GetValueOrDefault(versionId));
+
+    public Task<IReadOnlyList<WorkflowDefinition>> ListAsync(string? definitionId, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<WorkflowDefinition>>([.. _versions.Values.Where(v => definitionId is null || v.DefinitionId == definitionId)
+            .OrderBy(v => v.DefinitionId, StringComparer.Ordinal).ThenByDescending(v => v.Version)]);
+
+    public Task<WorkflowDefinition> SaveDraftAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)
+    {
+        lock (_versions)
+        {
+            var latest = _versions.Values.Where(v => v.DefinitionId == definitionId).MaxBy(v => v.Version);
+            var isNew = latest is null || latest.PublishedAt is not null;
+            if (latest is not null && isNew)
+            {
+                _versions[latest.Id] = latest with { IsLatest = false };
+            }
+
+            var saved = new WorkflowDefinition(
+                isNew ? Ids.New() : latest!.Id, definitionId, latest is null ? 1 : isNew ? latest.Version + 1 : latest.Version,
+                document["name"]?.GetValue<string>() ?? definitionId, null, true, false, null, null, time.GetUtcNow(), document);
+            _versions[saved.Id] = saved;
+            return Task.FromResult(saved);
+        }
+    }
+
+    public Task<WorkflowDefinition> PublishAsync(string versionId, CancellationToken cancellationToken)
+    {
+        lock (_versions)
+        {
+            var version = _versions[versionId];
+            foreach (var other in _versions.Values.Where(v => v.DefinitionId == version.DefinitionId && v.IsPublished).ToList())
+            {
+                _versions[other.Id] = other with { IsPublished = false };
+            }
+
+            return Task.FromResult(_versions[versionId] = version with { IsPublished = true, PublishedAt = version.PublishedAt ?? time.GetUtcNow() });
+        }
+    }
+}
