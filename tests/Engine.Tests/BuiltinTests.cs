@@ -34,6 +34,7 @@ public sealed class BuiltinTests
         var instance = await host.StartAsync(Definition(
             Sequence(branch, Activity("w", "Elsa.WriteLine", ("text", Input("Variable", """{"id":"var-vu","name":"vu"}""")))), Variable("vu", "Boolean")));
 
+        Assert.True(instance.IncidentCount == 0, host.PrintJournal(instance.Id));
         Assert.Equal([expected, condition ? "true" : "false"], host.Lines(instance.Id));
     }
 

@@ -10,7 +10,7 @@ namespace Cleiss.Engine.Execution;
 /// </summary>
 internal static class ActivityCallbacks
 {
-    private const BindingFlags Methods = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+    private const BindingFlags Methods = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
     private static readonly ConcurrentDictionary<(Type, string), Func<Activity, Delegate>> Cache = [];
 
