@@ -19,6 +19,7 @@ public static class WorkflowEngineServiceCollectionExtensions
         services.TryAddSingleton<ActivityRegistry>();
         services.TryAddSingleton<WorkflowCompiler>();
         services.TryAddSingleton<DefinitionCache>();
+        services.TryAddSingleton<DefinitionPublisher>();
         services.TryAddSingleton(provider => new InputEvaluator(provider.GetService<IScriptEvaluator>()));
         services.TryAddSingleton<WorkflowRunner>();
         services.TryAddSingleton<BurstSignals>();
