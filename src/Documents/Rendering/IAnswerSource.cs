@@ -1,0 +1,17 @@
+using System.Text.Json.Nodes;
+
+namespace Cleiss.Documents.Rendering;
+
+/// <summary>Port to what people filled in; documents load it by id, so that personal data never travels through workflow state.</summary>
+public interface IAnswerSource
+{
+    /// <summary>
+    /// The answer ready to print: <c>titleFr, titlePartner, code, partnerCode, legalBasisFr, legalBasisPartner, agreementFr, agreementPartner,
+    /// sections[{number, titleFr, titlePartner, rows[{number, labelFr, labelPartner, valueFr, valuePartner}],
+    /// tables[{titleFr, titlePartner, columns[{fr, partner}], rows[[{fr, partner}]]}]}]</c>. Null when there is no such answer.
+    /// </summary>
+    Task<JsonObject?> FindAsync(string answerId, string language, CancellationToken cancellationToken);
+
+    /// <summary>What a document says of its case: <c>reference, partnerReference, institution{name, address[], country}</c>; null when unknown.</summary>
+    Task<JsonObject?> FindCaseAsync(string caseId, CancellationToken cancellationToken);
+}
