@@ -12,7 +12,14 @@ public sealed record FormValidation(
     IReadOnlyList<FormError> Errors,
     JsonObject Data,
     IReadOnlyList<string> Dropped,
-    IReadOnlyList<string> Hidden);
+    IReadOnlyList<string> Hidden)
+{
+    /// <summary>Paths a condition requires.</summary>
+    public IReadOnlyList<string> Required { get; init; } = [];
+
+    /// <summary>Computed values by path.</summary>
+    public IReadOnlyDictionary<string, JsonNode?> Computed { get; init; } = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
+}
 
 /// <param name="Path">Where, e.g. <c>periodes[1].au</c>; empty for the answer as a whole.</param>
 /// <param name="Code">Stable: <c>required</c>, <c>nir-key</c>, <c>end-before-start</c>, <c>unknown-field</c>…</param>

@@ -17,7 +17,11 @@ public sealed class FormValidator(FormConditions conditions)
         var result = await conditions.EvaluateAsync(form, safe, action, cancellationToken);
         var pass = new Pass(result, language);
         var normalised = pass.ReadObject(form.Fields, safe, "");
-        return new FormValidation(pass.Errors.Count == 0, pass.Errors, normalised, pass.Dropped, [.. result.Hidden.Order(StringComparer.Ordinal)]);
+        return new FormValidation(pass.Errors.Count == 0, pass.Errors, normalised, pass.Dropped, [.. result.Hidden.Order(StringComparer.Ordinal)])
+        {
+            Required = [.. result.Required.Order(StringComparer.Ordinal)],
+            Computed = result.Computed,
+        };
     }
 
     private sealed class Pass(ConditionResult conditions, string language)

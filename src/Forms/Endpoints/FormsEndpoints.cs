@@ -1,0 +1,148 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cleiss.Forms.Catalogue;
+using Cleiss.Forms.Definitions;
+using Cleiss.Forms.Validation;
+using Cleiss.Persistence.Http;
+using Cleiss.Persistence.People;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cleiss.Forms.Endpoints;
+
+/// <summary><c>/api/forms</c>: the catalogue, its drafts, publishing and judging answers.</summary>
+public sealed class FormsEndpoints(FormStore forms, FormValidator validator) : IEndpointModule
+{
+    /// <summary>No form and no answer comes near it; what does is a mistake or an attack.</summary>
+    public const int LargestBody = 1_048_576;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/forms").WithTags("Formulaires");
+        group.MapGet("", async (CancellationToken cancellationToken) => Results.Ok(await forms.ListAsync(cancellationToken)))
+            .RequirePermission(Permission.FormsRead).WithSummary("Lists the forms with their published and draft versions.");
+        group.MapGet("{key}", GetAsync).RequirePermission(Permission.FormsRead).WithSummary("A form by version; without version the one in use, or else the draft.");
+        group.MapPut("{key}", SaveAsync).RequirePermission(Permission.FormsWrite).WithSummary("Keeps the draft of a form: {schema, sample?}.");
+        group.MapPost("{key}/publish", PublishAsync).RequirePermission(Permission.FormsWrite).WithSummary("Publishes a draft once nothing is missing in either language.");
+        group.MapPost("{key}/validate", ValidateAsync).RequirePermission(Permission.FormsRead, Permission.TasksWork)
+            .WithSummary("Judges an answer: {data, language?, version?, action?} → {valid, errors, hidden, required, computed}.");
+    }
+
+    private async Task<IResult> GetAsync(string key, int? version, CancellationToken cancellationToken)
+    {
+        var form = await forms.FindAsync(key, version, cancellationToken)
+            ?? (version is null ? await forms.FindNewestAsync(key, cancellationToken) : null);
+        return form is null ? await UnknownAsync(key, version, cancellationToken) : Results.Ok(Show(form));
+    }
+
+    private async Task<IResult> SaveAsync(string key, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (key.Length > 80 || !key.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        {
+            return Problem.Invalid("form-key", "Cette clé de formulaire n'est pas utilisable.", "Employez des minuscules sans accent, des chiffres et des traits d'union.");
+        }
+
+        var (body, problem) = await ReadBodyAsync(context, cancellationToken);
+        if (body is null)
+        {
+            return problem!;
+        }
+
+        if (body["schema"] is not JsonObject schema)
+        {
+            return Problem.Invalid("schema-missing", "Il manque le schéma du formulaire.", "Envoyez { \"schema\": { … }, \"sample\": { … } }.");
+        }
+
+        var (saved, problems) = await forms.SaveDraftAsync(key, (JsonObject)schema.DeepClone(), body["sample"]?.DeepClone() as JsonObject, context.GetActor(), cancellationToken);
+        return saved is null
+            ? Problem.Invalid("form-invalid", "Le formulaire ne peut pas être enregistré tel quel.", "Corrigez les problèmes nommés.", ("problems", problems))
+            : Results.Ok(new { saved.Key, saved.Version, State = "draft", Problems = problems });
+    }
+
+    private async Task<IResult> PublishAsync(string key, int? version, HttpContext context, CancellationToken cancellationToken)
+    {
+        var publication = await forms.PublishAsync(key, version, context.GetActor(), cancellationToken);
+        if (publication is null)
+        {
+            return (await forms.ListAsync(cancellationToken)).Any(form => form.Key == key)
+                ? Problem.Conflict("no-draft", "Ce formulaire n'a pas de brouillon à publier.", "Enregistrez d'abord une modification.")
+                : await UnknownAsync(key, version, cancellationToken);
+        }
+
+        return publication.Published is { } published
+            ? Results.Ok(Show(published))
+            : Problem.Invalid("form-incomplete", "Le formulaire ne peut pas encore être publié.", "Complétez ce qui est nommé.", ("problems", publication.Problems));
+    }
+
+    private async Task<IResult> ValidateAsync(string key, HttpContext context, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await ReadBodyAsync(context, cancellationToken);
+        if (body is null)
+        {
+            return problem!;
+        }
+
+        int? version = body["version"] is JsonValue number && number.TryGetValue(out int wanted) ? wanted : null;
+        var form = await forms.FindAsync(key, version, cancellationToken);
+        if (form is null)
+        {
+            return await UnknownAsync(key, version, cancellationToken);
+        }
+
+        if (body["data"] is not JsonObject data)
+        {
+            return Problem.Invalid("data-missing", "Il manque la réponse à vérifier.", "Envoyez { \"data\": { … }, \"language\": \"fr\" }.");
+        }
+
+        var judged = await validator.ValidateAsync(form, data, FormSchemaReader.Text(body, "language") ?? "fr", FormSchemaReader.Text(body, "action"), cancellationToken);
+        return Results.Ok(new { judged.Valid, judged.Errors, judged.Hidden, judged.Required, judged.Computed });
+    }
+
+    private async Task<IResult> UnknownAsync(string key, int? version, CancellationToken cancellationToken)
+    {
+        var known = (await forms.ListAsync(cancellationToken)).Select(form => form.Key).ToList();
+        var title = version is null || !known.Contains(key) ? "Ce formulaire n'existe pas." : "Cette version du formulaire n'existe pas.";
+        return Problem.Of(StatusCodes.Status404NotFound, "form-unknown", title, $"Formulaires connus : {string.Join(", ", known)}.", ("known", known));
+    }
+
+    private static object Show(FormDefinition form) => new
+    {
+        form.Key,
+        form.Version,
+        State = form.State == FormState.Published ? "published" : "draft",
+        form.Schema,
+        form.Sample,
+    };
+
+    // The body is read by hand: model binding would answer broken or hostile JSON with an error of its own.
+    private static async Task<(JsonObject? Body, IResult? Problem)> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(chunk, cancellationToken)) > 0)
+        {
+            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
+            if (buffer.Length > LargestBody)
+            {
+                return (null, Persistence.Http.Problem.Of(StatusCodes.Status413PayloadTooLarge, "body-too-large", "L'envoi dépasse 1 Mo.", "Joignez les documents comme fichiers."));
+            }
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+            if (SafeJson.FromElement(document.RootElement) is JsonObject body)
+            {
+                return (body, null);
+            }
+        }
+        catch (JsonException)
+        {
+            // Said below, together with JSON that is no object.
+        }
+
+        return (null, Persistence.Http.Problem.Of(StatusCodes.Status400BadRequest, "body-not-json", "L'envoi n'est pas un objet JSON lisible.", "Envoyez un objet JSON en UTF-8."));
+    }
+}
