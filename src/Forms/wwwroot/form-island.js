@@ -134,12 +134,12 @@ async function applyConditions(root, prefix) {
     return;
   }
   const { hidden, computed } = await answer.json();
-  const gone = new Set(hidden);
+  const gone = new Set(hidden.map((path) => prefix + path));
   for (const field of root.querySelectorAll("[data-cl-path]")) {
     field.hidden = gone.has(field.dataset.clPath);
   }
   for (const output of root.querySelectorAll("[data-cl-computed]")) {
-    output.textContent = computed[output.dataset.clComputed] ?? "";
+    output.textContent = computed[output.dataset.clComputed.slice(prefix.length)] ?? "";
   }
 }
 
