@@ -16,7 +16,7 @@ public sealed class SignInPage : IEndpointModule
         routes.MapGet("/connexion", ShowAsync).AllowEveryone("Nobody is signed in before signing in.").ExcludeFromDescription();
 
     private static async Task<RazorComponentResult> ShowAsync(
-        HttpContext context, PeopleStore people, IConfiguration configuration, string? returnUrl, string? erreur, string? fin)
+        HttpContext context, PeopleStore people, IConfiguration configuration, string? retour, string? erreur)
     {
         IReadOnlyList<Person> demo = configuration.GetValue<bool>("Demo:Enabled")
             ? [.. (await people.ListAsync(context.RequestAborted)).Where(person => person is { Demo: true, Active: true })]
@@ -27,9 +27,8 @@ public sealed class SignInPage : IEndpointModule
             Page = typeof(SignIn),
             Parameters = (IDictionary<string, object>)new Dictionary<string, object>
             {
-                [nameof(SignIn.Failed)] = erreur is not null,
-                [nameof(SignIn.SignedOut)] = fin is not null,
-                [nameof(SignIn.ReturnUrl)] = returnUrl ?? "",
+                [nameof(SignIn.Error)] = erreur ?? "",
+                [nameof(SignIn.ReturnUrl)] = retour ?? "",
                 [nameof(SignIn.Demo)] = demo,
             },
         });

@@ -1,4 +1,9 @@
+using Cleiss.Web.Cases;
+using Cleiss.Web.Documents;
+using Cleiss.Web.Mails;
+using Cleiss.Web.Verification;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cleiss.Web.Hosting;
 
@@ -10,6 +15,10 @@ public static class WebServices
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
         services.AddAntiforgery();
+        services.TryAddSingleton<CaseDesk>();
+        services.TryAddSingleton<DocumentDesk>();
+        services.TryAddSingleton<MailDesk>();
+        services.TryAddSingleton<VerificationDesk>();
         return services;
     }
 }

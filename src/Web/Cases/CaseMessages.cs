@@ -1,0 +1,16 @@
+namespace Cleiss.Web.Cases;
+
+/// <summary>What the page of a case says after an action; the address carries a key only.</summary>
+public static class CaseMessages
+{
+    public static string? For(string? key) => key switch
+    {
+        "ouvert" => "Le dossier est ouvert. La première tâche est dans la liste des tâches.",
+        "reponse" => "La réponse du partenaire est enregistrée.",
+        "envoye" => "Le formulaire est enregistré et parti chez le valideur.",
+        "valide" => "Le formulaire est validé. Le document se prépare et partira au partenaire.",
+        "renvoye" => "Le formulaire est renvoyé à l'agent avec votre motif.",
+        "terminee" => "La tâche est terminée.",
+        _ => null,
+    };
+}
