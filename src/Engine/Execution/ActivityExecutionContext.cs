@@ -141,8 +141,9 @@ public sealed class ActivityExecutionContext
     /// <param name="kind">Matches an <see cref="IEffectHandler"/>.</param>
     /// <param name="payload">Ids only, never personal data.</param>
     /// <param name="resume">Bookmark the result resumes; null when the flow does not wait.</param>
-    public void AddEffect(string kind, JsonObject payload, Bookmark? resume = null) =>
-        WorkflowExecutionContext.AddEffect(this, kind, payload, resume);
+    /// <param name="idempotencyKey">Unique for ever; null makes one of instance, execution and effect.</param>
+    public void AddEffect(string kind, JsonObject payload, Bookmark? resume = null, string? idempotencyKey = null) =>
+        WorkflowExecutionContext.AddEffect(this, kind, payload, resume, idempotencyKey);
 
     /// <summary>Leaves a record that a burst participant writes in the same commit (user task, number, timeline entry…).</summary>
     public void AddCompanion(object companion) => WorkflowExecutionContext.Burst.Companions.Add(companion);

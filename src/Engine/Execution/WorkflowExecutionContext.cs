@@ -142,10 +142,10 @@ public sealed class WorkflowExecutionContext
         }
     }
 
-    internal void AddEffect(ActivityExecutionContext context, string kind, JsonObject payload, Bookmark? resume)
+    internal void AddEffect(ActivityExecutionContext context, string kind, JsonObject payload, Bookmark? resume, string? idempotencyKey)
     {
         var id = Ids.New();
-        Burst.Effects.Add(new EffectRequest(id, kind, $"{Id}-{context.Number}-{id}", payload, resume?.Id));
+        Burst.Effects.Add(new EffectRequest(id, kind, idempotencyKey ?? $"{Id}-{context.Number}-{id}", payload, resume?.Id));
     }
 
     internal async ValueTask CompleteAsync(ActivityExecutionContext context, IReadOnlyList<string> outcomes)
