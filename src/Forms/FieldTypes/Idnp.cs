@@ -14,7 +14,7 @@ public sealed class Idnp : TextualField
 
     public override bool IsPersonal => true;
 
-    public override JsonNode? Example => "2002004001234";
+    public override JsonNode? Example => "2002004001232";
 
     public override InputHints Hints(FormField field) => new(InputMode: "numeric", AutoComplete: "off", MaxLength: 20, Width: "sm");
 

@@ -9,7 +9,19 @@ namespace Cleiss.Forms.Validation;
 /// </summary>
 public static class SafeJson
 {
-    public static JsonObject Copy(JsonObject data) => data.Count == 0 ? [] : Parse(data.ToJsonString()) as JsonObject ?? [];
+    /// <summary>Callers with text in hand use <see cref="Parse"/>; a node that was parsed elsewhere and cannot be read becomes an unknown field.</summary>
+    public static JsonObject Copy(JsonObject data)
+    {
+        try
+        {
+            return Parse(data.ToJsonString()) as JsonObject ?? [];
+        }
+        catch (Exception unreadable) when (unreadable is ArgumentException or InvalidOperationException)
+        {
+            // Nodes are read lazily: a name that occurs twice, or half a character, only shows now.
+            return new JsonObject { ["\ufffd"] = true };
+        }
+    }
 
     public static JsonNode? Parse(string json)
     {

@@ -1,0 +1,307 @@
+using System.Text.Json.Nodes;
+using Cleiss.Forms.Definitions;
+
+namespace Cleiss.Forms.Tests;
+
+public sealed class ValidationTests(FormsKit kit) : IClassFixture<FormsKit>
+{
+    private const string TwoChoices = "\"values\":[{\"label\":\"A\",\"value\":\"a\"},{\"label\":\"B\",\"value\":\"b\"}]";
+    private const string YesNoChoices = "\"values\":[{\"label\":\"Oui\",\"value\":\"oui\"},{\"label\":\"Non\",\"value\":\"non\"}]";
+    private const string Required = "\"validate\":{\"required\":true}";
+
+    /// <summary>Type, further JSON of the component, value, expected code (empty: valid), normalised value.</summary>
+    public static TheoryData<string, string, string, string, string> Cases => new()
+    {
+        { "text", "", "\" Ștefan \"", "", "\"Ștefan\"" },
+        { "text", "", "null", "", "" },
+        { "text", Required, "\"  \"", "required", "" },
+        { "text", "", "12", "type", "" },
+        { "text", "", "[\"a\"]", "type", "" },
+        { "text", "\"validate\":{\"maxLength\":3}", "\"abcd\"", "maxLength", "" },
+        { "text", "\"validate\":{\"maxLength\":3}", "\"abc\"", "", "\"abc\"" },
+        { "text", "\"validate\":{\"minLength\":3}", "\"ab\"", "minLength", "" },
+        { "text", "\"validate\":{\"minLength\":3}", "\"\"", "", "" },
+        { "text", "\"validate\":{\"pattern\":\"^[0-9]+$\"}", "\"12a\"", "pattern", "" },
+        { "text", "\"validate\":{\"pattern\":\"^[0-9]+$\"}", "\"12\"", "", "\"12\"" },
+        { "text", "", "\"a\\u0000b\\u0007\"", "", "\"a\\ufffdb\"" },
+        { "text", "", "\"a\\nb\"", "", "\"a b\"" },
+        { "text", "", "\"s\\u0326\"", "", "\"ș\"" },
+        { "long-text", "", "\"a\\r\\nb\"", "", "\"a\\nb\"" },
+        { "person-name", "", "\"O'Neil-Șandru\"", "", "\"O'Neil-Șandru\"" },
+        { "person-name", "", "\"POPESCU 2\"", "person-name", "" },
+        { "person-name", "", "\"---\"", "person-name", "" },
+        { "number", "", "42", "", "42" },
+        { "number", "", "\"1 250\"", "", "1250" },
+        { "number", "", "\"douze\"", "number", "" },
+        { "number", "", "1.5", "decimals", "" },
+        { "number", "", "1e40", "number", "" },
+        { "number", "", "true", "number", "" },
+        { "number", "\"validate\":{\"min\":1,\"max\":10}", "0", "min", "" },
+        { "number", "\"validate\":{\"min\":1,\"max\":10}", "11", "max", "" },
+        { "number", "\"validate\":{\"min\":1,\"max\":10}", "10", "", "10" },
+        { "number", Required, "0", "", "0" },
+        { "amount", "", "\"8 738 216,05\"", "", "8738216.05" },
+        { "amount", "", "\"12,345\"", "decimals", "" },
+        { "amount", "", "-3.5", "", "-3.5" },
+        { "date", "", "\"2025-03-10\"", "", "\"2025-03-10\"" },
+        { "date", "", "\"10/03/2025\"", "", "\"2025-03-10\"" },
+        { "date", "", "\"1.3.2025\"", "", "\"2025-03-01\"" },
+        { "date", "", "\"2025-02-30\"", "date", "" },
+        { "date", "", "\"31/04/2025\"", "date", "" },
+        { "date", "", "\"29/02/2024\"", "", "\"2024-02-29\"" },
+        { "date", "", "\"03/2025\"", "date", "" },
+        { "date", "", "\"0001-01-01\"", "date", "" },
+        { "date", "", "20250310", "date", "" },
+        { "checkbox", "", "true", "", "true" },
+        { "checkbox", "", "false", "", "false" },
+        { "checkbox", "", "null", "", "false" },
+        { "checkbox", "", "\"oui\"", "boolean", "" },
+        { "checkbox", Required, "false", "required", "" },
+        { "yes-no", YesNoChoices, "\"oui\"", "", "\"oui\"" },
+        { "yes-no", YesNoChoices, "false", "", "\"non\"" },
+        { "yes-no", YesNoChoices, "\"peut-être\"", "yes-no", "" },
+        { "choice", TwoChoices, "\"a\"", "", "\"a\"" },
+        { "choice", TwoChoices, "\"c\"", "choice", "" },
+        { "choice", TwoChoices, "[\"a\"]", "choice", "" },
+        { "choice", TwoChoices + "," + Required, "\"\"", "required", "" },
+        { "radio", TwoChoices, "\"b\"", "", "\"b\"" },
+        { "radio", TwoChoices, "1", "choice", "" },
+        { "choices", TwoChoices, "[\"b\",\"a\",\"b\"]", "", "[\"a\",\"b\"]" },
+        { "choices", TwoChoices, "[\"c\"]", "choices", "" },
+        { "choices", TwoChoices, "\"a\"", "choices", "" },
+        { "choices", TwoChoices, "[]", "", "[]" },
+        { "choices", TwoChoices + "," + Required, "[]", "required", "" },
+        { "country", "", "\"md\"", "", "\"MD\"" },
+        { "country", "", "\"Moldavie\"", "", "\"MD\"" },
+        { "country", "", "\"ZZ\"", "country", "" },
+        { "nationality", "", "\"XA\"", "", "\"XA\"" },
+        { "nationality", "", "\"FR\"", "", "\"FR\"" },
+        { "nationality", "", "\"français\"", "nationality", "" },
+        { "nir", "", "\"2 55 08 14 168 025 38\"", "", "\"255081416802538\"" },
+        { "nir", "", "\"2550814168025\"", "nir-key-missing", "" },
+        { "nir", "", "\"255081416802539\"", "nir-key", "" },
+        { "nir", "", "\"25508141680\"", "nir-length", "" },
+        { "nir", "", "\"955081416802538\"", "nir-form", "" },
+        { "idnp", "", "\"2002004001232\"", "", "\"2002004001232\"" },
+        { "idnp", "", "\"2002004001230\"", "idnp-key", "" },
+        { "idnp", "", "\"12\"", "idnp-length", "" },
+        { "foreign-id", "", "\"ab-12/3\"", "", "\"AB-12/3\"" },
+        { "foreign-id", "", "\"<b>\"", "foreign-id", "" },
+        { "siret", "", "\"732 829 320 00074\"", "", "\"73282932000074\"" },
+        { "siret", "", "\"732829320\"", "siret-length", "" },
+        { "siret", "", "\"73282932000075\"", "siret-key", "" },
+        { "iban", "", "\"FR14 2004 1010 0505 0001 3M02 606\"", "", "\"FR1420041010050500013M02606\"" },
+        { "iban", "", "\"FR14 2004\"", "iban-length", "" },
+        { "iban", "", "\"FR1420041010050500013M02607\"", "iban-key", "" },
+        { "bic", "", "\"agrn md 2x\"", "", "\"AGRNMD2X\"" },
+        { "bic", "", "\"AGRN\"", "bic", "" },
+        { "email", "", "\"a.b@exemplu.md\"", "", "\"a.b@exemplu.md\"" },
+        { "email", "", "\"a.b@exemplu\"", "email", "" },
+        { "email", "", "\"a b@c.md\"", "email", "" },
+        { "phone", "", "\"00 373 22 257-825\"", "", "\"+37322257825\"" },
+        { "phone", "", "\"01.45.26.33.41\"", "", "\"0145263341\"" },
+        { "phone", "", "\"appeler le soir\"", "phone", "" },
+        { "file", "", "{\"id\":\"abc123\",\"name\":\"a.pdf\"}", "", "{\"id\":\"abc123\",\"name\":\"a.pdf\"}" },
+        { "file", "", "\"abc123\"", "", "{\"id\":\"abc123\",\"name\":\"abc123\"}" },
+        { "file", "", "{\"id\":\"../../etc\"}", "file", "" },
+        { "institution-code", "", "\"cnas-md\"", "", "\"CNAS-MD\"" },
+        { "institution-code", "", "\"é\"", "institution-code", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Value_IsNormalisedOrNamed(string type, string extra, string value, string code, string normalised)
+    {
+        var form = kit.Form(kit.Component(type, extra));
+
+        var result = await kit.JudgeAsync(form, $$"""{"v":{{value}}}""");
+
+        if (code.Length > 0)
+        {
+            var error = Assert.Single(result.Errors);
+            Assert.Equal(("v", code), (error.Path, error.Code));
+            Assert.EndsWith(".", error.Message, StringComparison.Ordinal);
+            Assert.False(result.Valid);
+        }
+        else
+        {
+            Assert.Empty(result.Errors);
+            Assert.True(result.Valid);
+            if (normalised.Length > 0)
+            {
+                Assert.True(JsonNode.DeepEquals(JsonNode.Parse(normalised), result.Data["v"]), result.Data.ToJsonString());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task AllMistakes_AreNamedAtOnce_WithTheirPaths()
+    {
+        var result = await kit.JudgeAsync(kit.ShippedForm("se-151-08"), """{"nir":"1","periodes":[{"du":"2020-01-01","au":"2019-01-01"},7],"inconnu":1}""");
+        var codes = result.Errors.Select(error => (error.Path, error.Code)).ToList();
+        Assert.Contains(("nomNaissance", "required"), codes);
+        Assert.Contains(("nir", "nir-length"), codes);
+        Assert.Contains(("periodes[0].au", "end-before-start"), codes);
+        Assert.Contains(("periodes[0].employeur", "required"), codes);
+        Assert.Contains(("periodes[1]", "object"), codes);
+        Assert.Contains(("inconnu", "unknown-field"), codes);
+        Assert.Contains(("organisme.nom", "required"), codes);
+        Assert.Contains(("adresse.pays", "required"), codes);
+    }
+
+    [Fact]
+    public async Task HiddenField_IsNotRequired_AndItsValueIsDropped()
+    {
+        var form = kit.ShippedForm("se-151-08");
+        var data = form.Sample!.DeepClone().AsObject();
+        data["periodesManquantes"] = "Années 1992 à 2000";
+        var row = data["periodes"]![0]!.AsObject();
+        row["naturePrecision"] = "reste d'une saisie";
+
+        var result = await kit.JudgeAsync(form, data.ToJsonString());
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(["periodes[0].naturePrecision", "periodesManquantes"], result.Dropped);
+        Assert.False(result.Data.ContainsKey("periodesManquantes"));
+        Assert.False(result.Data["periodes"]![0]!.AsObject().ContainsKey("naturePrecision"));
+    }
+
+    [Fact]
+    public async Task ShownField_IsRequired()
+    {
+        var form = kit.ShippedForm("se-151-08");
+        var data = form.Sample!.DeepClone().AsObject();
+        data["carriereComplete"] = "non";
+        var result = await kit.JudgeAsync(form, data.ToJsonString());
+        Assert.Equal([("periodesManquantes", "required")], result.Errors.Select(error => (error.Path, error.Code)));
+    }
+
+    [Fact]
+    public async Task HiddenSection_HidesItsFieldsWithIt()
+    {
+        var form = kit.ShippedForm("se-151-06");
+        var data = form.Sample!.DeepClone().AsObject();
+        data["situationFamiliale"] = "celibataire";
+        var result = await kit.JudgeAsync(form, data.ToJsonString());
+        Assert.Empty(result.Errors);
+        Assert.Contains("nomNaissanceConjoint", result.Dropped);
+    }
+
+    [Fact]
+    public async Task ConditionOnAHiddenField_SeesItAbsent()
+    {
+        // c shows only while b does, b only while a is « oui »: hiding b must hide c although its old value still stands in the data.
+        var form = kit.Form(
+            kit.Component("text", key: "a", id: "a"),
+            kit.Component("text", "\"conditional\":{\"hide\":\"=a != \\\"oui\\\"\"}", "b", "b"),
+            kit.Component("text", "\"conditional\":{\"hide\":\"=b = null\"}", "c", "c"));
+        var result = await kit.JudgeAsync(form, """{"a":"non","b":"x","c":"y"}""");
+        Assert.Equal(["b", "c"], result.Hidden);
+        Assert.Equal(["b", "c"], result.Dropped);
+    }
+
+    [Fact]
+    public async Task RequiredWhen_FollowsTheActionOfTheTask()
+    {
+        var form = kit.ShippedForm("decision-validation");
+        Assert.True((await kit.JudgeAsync(form, "{}", "approuver")).Valid);
+        Assert.True((await kit.JudgeAsync(form, "{}")).Valid);
+        var sentBack = await kit.JudgeAsync(form, "{}", "renvoyer");
+        Assert.Equal([("motif", "required")], sentBack.Errors.Select(error => (error.Path, error.Code)));
+    }
+
+    [Fact]
+    public async Task OneOfNirAndIdnp_IsEnough()
+    {
+        var form = kit.ShippedForm("se-151-08");
+        var data = form.Sample!.DeepClone().AsObject();
+        data.Remove("nir");
+        Assert.True((await kit.JudgeAsync(form, data.ToJsonString())).Valid);
+        data.Remove("idnp");
+        Assert.Equal(["nir", "idnp"], (await kit.JudgeAsync(form, data.ToJsonString())).Errors.Select(error => error.Path));
+    }
+
+    [Theory]
+    [InlineData("2020-01-01", "2020-12-31", "2020-12-31", "2021-05-01", true)]
+    [InlineData("2020-01-01", "2020-12-31", "2021-01-01", "2021-05-01", false)]
+    [InlineData("2021-01-01", "2021-05-01", "2020-01-01", "2020-12-31", false)]
+    [InlineData("2020-01-01", "2022-12-31", "2021-01-01", "2021-05-01", true)]
+    public async Task Periods_OfDifferentRowsMustNotOverlap(string from1, string to1, string from2, string to2, bool overlap)
+    {
+        var form = kit.ShippedForm("se-151-08");
+        var data = form.Sample!.DeepClone().AsObject();
+        data["periodes"] = JsonNode.Parse($$"""[{"du":"{{from1}}","au":"{{to1}}","employeur":"A","nature":"salarie"},{"du":"{{from2}}","au":"{{to2}}","employeur":"B","nature":"salarie"}]""");
+        var result = await kit.JudgeAsync(form, data.ToJsonString());
+        Assert.Equal(overlap ? [("periodes[1].du", "overlap")] : [], result.Errors.Select(error => (error.Path, error.Code)));
+    }
+
+    [Fact]
+    public async Task FrenchPostalCode_HasFiveDigits_ForeignOnesAreFree()
+    {
+        var form = kit.ShippedForm("se-151-08");
+        var data = form.Sample!.DeepClone().AsObject();
+        data["adresse"]!["codePostal"] = "9310";
+        Assert.Equal("adresse.codePostal", Assert.Single((await kit.JudgeAsync(form, data.ToJsonString())).Errors).Path);
+        data["adresse"]!["pays"] = "MD";
+        Assert.True((await kit.JudgeAsync(form, data.ToJsonString())).Valid);
+    }
+
+    [Fact]
+    public async Task Messages_AreRomanianWhenAsked()
+    {
+        var result = await kit.Validator.ValidateAsync(kit.ShippedForm("se-151-08"), [], "ro", CancellationToken.None);
+        Assert.Contains(result.Errors, error => error.Message == "Completați „Numele la naștere”.");
+    }
+
+    [Fact]
+    public async Task ComputedValue_IsTheServersOwn()
+    {
+        var form = kit.Form(
+            kit.Component("number", key: "a", id: "a"),
+            kit.Component("number", key: "b", id: "b"),
+            kit.Component("computed", "\"expression\":\"=a + b\"", "somme", "s"));
+        var result = await kit.JudgeAsync(form, """{"a":2,"b":3,"somme":99}""");
+        Assert.True(result.Valid);
+        Assert.Equal(5m, result.Data["somme"]!.GetValue<decimal>());
+    }
+
+    [Fact]
+    public async Task TooManyRows_AreRefusedInOneSentence()
+    {
+        var rows = string.Join(",", Enumerable.Repeat("{}", 1000));
+        var result = await kit.JudgeAsync(kit.ShippedForm("se-151-08"), $$"""{"periodes":[{{rows}}]}""");
+        Assert.Single(result.Errors, error => error.Path.StartsWith("periodes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void FlowSees_OnlyDeclaredFields()
+    {
+        var form = kit.ShippedForm("reponse-partenaire");
+        Assert.Equal("""{"dateReception":"2026-05-04","natureReponse":"complete"}""", form.SelectVisibleToFlow(form.Sample!).ToJsonString());
+        Assert.Empty(kit.ShippedForm("se-151-08").VisibleToFlow);
+    }
+
+    [Fact]
+    public void Schema_AllProblemsAreReportedAtOnce()
+    {
+        var schema = FormsKit.Json(
+            """
+            {"type":"form","properties":{"cleiss.flow.visible":"absent","cleiss.n":3},"components":[
+              {"id":"a","type":"textfield","key":"é","label":"A"},
+              {"id":"a","type":"textfield","key":"action","label":"B"},
+              {"id":"c","type":"bidule","key":"c","label":"C"},
+              {"id":"d","type":"select","key":"d","label":"D"},
+              {"id":"e","type":"textfield","key":"e"},
+              {"id":"f","type":"textfield","key":"e","label":"F","validate":{"pattern":"("}},
+              {"id":"g","type":"textfield","key":"g","label":"G","properties":{"cleiss.type":"amount"}},
+              7]}
+            """);
+        var (_, problems) = kit.Reader.Check("essai", 1, FormState.Draft, schema, null);
+        foreach (var code in new[] { "form-type", "title-missing", "flow-visible-unknown", "property-not-text", "key-form", "id-twice", "key-reserved", "field-type-unknown", "choices-missing", "label-missing", "key-twice", "pattern", "base-type", "component-not-object" })
+        {
+            Assert.Contains(problems, problem => problem.Code == code);
+        }
+
+        Assert.All(problems, problem => Assert.True(problem.Path.StartsWith('$') && problem.Mend.Length > 0));
+    }
+}
