@@ -1,1 +1,3 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.Create(args); app.Run();
+using Cleiss.Host.Hosting;
+
+return await HostProgram.RunAsync(args);

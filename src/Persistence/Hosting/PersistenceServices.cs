@@ -1,5 +1,6 @@
 using System.Reflection;
 using Cleiss.Persistence.Bursts;
+using Cleiss.Persistence.Clock;
 using Cleiss.Persistence.Files;
 using Cleiss.Persistence.Migrations;
 using Cleiss.Persistence.People;
@@ -44,6 +45,19 @@ public static class PersistenceServices
         services.AddSingleton<IBurstParticipant, TrailParticipant>();
         services.AddStartupTask<PeopleSeed>();
         return services.AddMigrations(typeof(PersistenceServices).Assembly);
+    }
+
+    /// <summary>Time that tests may move, instead of the machine's. Call it before anything else registers a <see cref="TimeProvider"/>.</summary>
+    public static IServiceCollection AddMovableClock(this IServiceCollection services)
+    {
+        if (!services.Any(service => service.ServiceType == typeof(MovableTimeProvider)))
+        {
+            services.AddSingleton<MovableTimeProvider>();
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(provider => provider.GetRequiredService<MovableTimeProvider>()));
+            services.AddHostedService<ClockListener>();
+        }
+
+        return services;
     }
 
     /// <summary>Scripts embedded as <c>Migrations/NNNN_name.sql</c>, wherever in the project they lie.</summary>

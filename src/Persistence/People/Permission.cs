@@ -5,7 +5,7 @@ namespace Cleiss.Persistence.People;
 /// <summary>Everything a role can be allowed. Names with a colon are Elsa's own, so that its Studio knows them.</summary>
 public static class Permission
 {
-    internal const string ClaimType = "permission";
+    public const string ClaimType = "permission";
 
     public const string CasesRead = "cases.read";
     public const string CasesOpen = "cases.open";
@@ -35,5 +35,6 @@ public static class Permission
     public const string LookupUserTaskParticipants = "lookup:user-task-participants";
 
     public static IReadOnlyList<string> All { get; } = typeof(Permission).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Where(field => field.Name != nameof(ClaimType))
         .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).ToArray();
 }

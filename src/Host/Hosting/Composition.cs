@@ -1,0 +1,63 @@
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using Cleiss.Host.Operations;
+using Cleiss.Host.SignIn;
+using Cleiss.Persistence.Engine;
+using Cleiss.Persistence.Hosting;
+using Cleiss.Persistence.Http;
+
+namespace Cleiss.Host.Hosting;
+
+/// <summary>Puts the product together: the one list of what it consists of, and the order in which a request passes.</summary>
+internal static class Composition
+{
+    public static void AddProduct(this WebApplicationBuilder builder, HostSettings settings, string connectionString)
+    {
+        var services = builder.Services;
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Configuration["PublicUrl"] = settings.PublicUrl;
+        services.AddSingleton(settings);
+        services.AddPersistence(connectionString);
+        if (settings.MovableClock)
+        {
+            services.AddMovableClock();
+        }
+
+        services.AddWorkflowWorkers();
+
+        services.AddSignIn();
+        services.AddOperations();
+        services.AddOpenApi();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = ApiFailures.Complete);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+            json.SerializerOptions.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+        });
+        foreach (var module in ProductAssemblies.Implementing<IEndpointModule>())
+        {
+            services.AddSingleton(typeof(IEndpointModule), module);
+        }
+    }
+
+    public static void UseProduct(this WebApplication app)
+    {
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseExceptionHandler(ApiFailures.Handle);
+        app.UseWhen(ApiFailures.IsApi, api => api.UseStatusCodePages());
+        app.UseHsts();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<CookieGuard>();
+        app.UseAntiforgery();
+        foreach (var module in app.Services.GetServices<IEndpointModule>())
+        {
+            module.Map(app);
+        }
+
+        app.MapOpenApi().AllowEveryone("describes the API; holds no data");
+    }
+}

@@ -1,0 +1,24 @@
+using Cleiss.Persistence.Http;
+
+namespace Cleiss.Host.Hosting;
+
+internal sealed class SecurityHeaders(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
+            if (headers.ContentSecurityPolicy.Count == 0)
+            {
+                headers.ContentSecurityPolicy = PagePolicy.ContentSecurityPolicyOf(context);
+            }
+
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+}
