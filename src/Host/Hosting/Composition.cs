@@ -1,11 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Cleiss.Activities.Hosting;
+using Cleiss.Documents.Hosting;
+using Cleiss.Forms.Hosting;
 using Cleiss.Host.Operations;
 using Cleiss.Host.SignIn;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Persistence.Http;
+using Cleiss.Web.Hosting;
 
 namespace Cleiss.Host.Hosting;
 
@@ -26,7 +30,10 @@ internal static class Composition
         }
 
         services.AddWorkflowWorkers();
-
+        services.AddForms();
+        services.AddDocuments(builder.Configuration);
+        services.AddActivities();
+        services.AddWeb();
         services.AddSignIn();
         services.AddOperations();
         services.AddOpenApi();

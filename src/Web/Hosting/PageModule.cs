@@ -15,9 +15,9 @@ public sealed class PageModule : IEndpointModule
         {
             object? words = rule switch
             {
-                NeedsAttribute needs => new PermissionRequirement(needs.AnyOf),
-                SignedInAttribute => new OpenToSignedIn(),
-                OpenAttribute open => new OpenToEveryone(open.Reason),
+                NeedsAttribute needs => new RequirePermissionAttribute([.. needs.AnyOf]),
+                SignedInAttribute => new OpenToSignedInAttribute(),
+                OpenAttribute open => new OpenToEveryoneAttribute(open.Reason),
                 _ => null,
             };
             if (words is not null)
