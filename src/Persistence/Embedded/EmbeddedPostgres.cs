@@ -92,6 +92,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         _claim = null;
     }
 
+    /// <summary>What remains after SIGKILL: the claim is gone, the server runs on. For tests of the next start.</summary>
+    internal void ReleaseClaim()
+    {
+        _claim?.Dispose();
+        _claim = null;
+    }
+
     private string ConnectionStringFor(string database) =>
         new NpgsqlConnectionStringBuilder { Host = _socketFolder, Port = 5432, Username = User, Database = database, MaxPoolSize = 60 }.ConnectionString;
 
