@@ -34,17 +34,20 @@ public sealed record ScriptBatch(
     int WorkflowDefinitionVersion,
     string? WorkflowInstanceName,
     string? CorrelationId,
-    DateTimeOffset Now);
+    DateTimeOffset Now,
+    string? WorkflowDefinitionVersionId = null);
 
 /// <param name="Values">One per expression; <c>undefined</c> becomes null.</param>
 /// <param name="ChangedVariables">Only the variables a script assigned, with their new values.</param>
 /// <param name="CorrelationId">Set when a script called <c>setCorrelationId</c>; otherwise null.</param>
 /// <param name="WorkflowInstanceName">Set when a script called <c>setWorkflowInstanceName</c>; otherwise null.</param>
+/// <param name="Outcomes">Set when a script called <c>setOutcome</c> or <c>setOutcomes</c>; otherwise null.</param>
 public sealed record ScriptBatchResult(
     IReadOnlyList<JsonNode?> Values,
     JsonObject ChangedVariables,
     string? CorrelationId = null,
-    string? WorkflowInstanceName = null);
+    string? WorkflowInstanceName = null,
+    IReadOnlyList<string>? Outcomes = null);
 
 /// <summary>A script failed; the message names the expression, the line and the cause, in words its author can act on.</summary>
 public sealed class ScriptException : Exception

@@ -1,0 +1,81 @@
+// Liquid templates, FEEL expressions and QR codes: plain JavaScript that cannot be interrupted from inside, so the host kills a
+// worker that takes too long.
+import { evaluate } from 'feelin';
+import { Liquid } from 'liquidjs';
+import QRCode from 'qrcode';
+import { AuthorError, serve } from './pipe.mjs';
+
+// « now » and « today » of templates and rules are the caller's time, so the libraries see a clock that the call sets.
+const SystemDate = Date;
+let clock = SystemDate.now();
+globalThis.Date = class Date extends SystemDate {
+  constructor(...parts) {
+    super(...(parts.length === 0 ? [clock] : parts));
+  }
+
+  static now() {
+    return clock;
+  }
+};
+
+const liquid = new Liquid({
+  // Nothing can be included: there is no file system behind the engine.
+  templates: {},
+  ownPropertyOnly: true,
+  strictFilters: true,
+  greedy: false,
+  locale: 'fr-FR',
+  parseLimit: 1_000_000,
+  memoryLimit: 50_000_000,
+});
+liquid.registerFilter('base64', (text) => Buffer.from(String(text ?? ''), 'utf8').toString('base64'));
+liquid.registerFilter('keys', (object) => Object.keys(object ?? {}));
+liquid.registerFilter('french_date', (value) =>
+  value ? new Intl.DateTimeFormat('fr-FR', { dateStyle: 'long', timeZone: 'Europe/Paris' }).format(new SystemDate(value)) : '');
+liquid.registerFilter('romanian_date', (value) =>
+  value ? new Intl.DateTimeFormat('ro-RO', { dateStyle: 'long', timeZone: 'Europe/Paris' }).format(new SystemDate(value)) : '');
+
+function render({ templates, model }) {
+  return templates.map((template, index) => {
+    try {
+      return liquid.parseAndRenderSync(template, model);
+    } catch (error) {
+      const line = /line:(\d+)/.exec(error.message);
+      const which = templates.length > 1 ? `Template ${index + 1} of ${templates.length}` : 'The template';
+      const message = error.message.replace(/, line:\d+.*$/s, '');
+      throw new AuthorError(`${which} failed${line ? ` at line ${line[1]}` : ''}: ${message}.`, { index, line: line ? Number(line[1]) : null });
+    }
+  });
+}
+
+/** FEEL's dates, times and durations as their ISO text; ranges and functions have no JSON form. */
+function plain(value) {
+  if (value === null || value === undefined || typeof value === 'function') return null;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value.iso === 'string') return value.iso;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return null;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+}
+
+function feel({ jobs }) {
+  return jobs.map(({ expressions, context }) => expressions.map((expression) => {
+    try {
+      return plain(evaluate(expression, context).value);
+    } catch {
+      return null;
+    }
+  }));
+}
+
+const operations = {
+  render,
+  feel,
+  qr: ({ text }) => QRCode.toString(text, { type: 'svg', errorCorrectionLevel: 'M', margin: 0 }),
+};
+
+serve((call) => {
+  clock = call.now;
+  return operations[call.operation](call);
+});
