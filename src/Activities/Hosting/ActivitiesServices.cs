@@ -1,17 +1,33 @@
 using Cleiss.Activities.Cases;
+using Cleiss.Activities.Mail;
+using Cleiss.Activities.UserTasks;
 using Cleiss.Engine.Hosting;
+using Cleiss.Persistence.Bursts;
 using Cleiss.Persistence.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cleiss.Activities.Hosting;
 
 public static class ActivitiesServices
 {
-    /// <summary>Cases, user tasks, mails, documents and waiting: activities, tables and services. Safe to call twice.</summary>
-    public static IServiceCollection AddActivities(this IServiceCollection services)
+    /// <summary>
+    /// Cases, user tasks, mails, documents and waiting: activities, tables and services. Needs an <see cref="IPartnerDirectory"/> and
+    /// an <c>IAnswerSource</c>, which the business processes bring. Safe to call
+    /// twice.
+    /// </summary>
+    public static IServiceCollection AddActivities(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddActivitiesFrom(typeof(ActivitiesServices).Assembly);
         services.AddEntityModule<ActivityEntities>();
+        services.AddMail(configuration);
+        services.TryAddSingleton<CaseService>();
+        services.TryAddSingleton<CaseReader>();
+        services.TryAddSingleton<UserTaskReader>();
+        services.TryAddSingleton<UserTaskService>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, CaseParticipant>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, UserTaskParticipant>());
         return services.AddMigrations(typeof(ActivitiesServices).Assembly);
     }
 }

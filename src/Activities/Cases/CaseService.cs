@@ -1,0 +1,226 @@
+using System.Text.Json.Nodes;
+using Cleiss.Activities.UserTasks;
+using Cleiss.Activities.Waiting;
+using Cleiss.Engine;
+using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Execution;
+using Cleiss.Engine.Storage;
+using Cleiss.Forms.Answers;
+using Cleiss.Forms.Catalogue;
+using Cleiss.Forms.Validation;
+using Cleiss.Persistence;
+using Cleiss.Persistence.People;
+using Cleiss.Persistence.Trails;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Cleiss.Activities.Cases;
+
+/// <summary>Opens cases, records replies, cancels; each is one burst of the case's instance.</summary>
+public sealed class CaseService(
+    IEnumerable<IProcess> processes,
+    IDefinitionStore definitions,
+    IWorkflowStore workflows,
+    WorkflowRuntime runtime,
+    FormStore forms,
+    FormValidator validator,
+    NpgsqlDataSource database,
+    IDbContextFactory<CleissDbContext> contexts,
+    TimeProvider time)
+{
+    /// <summary>Form of a partner's reply.</summary>
+    public const string ReplyForm = "reponse-partenaire";
+
+    public IReadOnlyList<IProcess> Processes { get; } = [.. processes.OrderBy(process => process.Key, StringComparer.Ordinal)];
+
+    public IProcess GetProcess(string key) =>
+        Processes.FirstOrDefault(process => process.Key == key)
+        ?? throw new CaseRefusedException(404, "unknown-process", $"Le processus « {key} » n'existe pas. Processus connus : {string.Join(", ", Processes.Select(p => p.Key))}.");
+
+    public async Task<Case?> FindAsync(string caseId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Set<Case>().AsNoTracking().FirstOrDefaultAsync(row => row.Id == caseId, cancellationToken);
+    }
+
+    /// <summary>Opens a case and starts its instance on the version that was in force on the date of receipt.</summary>
+    /// <exception cref="CaseRefusedException">The process is unknown, the input is wrong, or only a test case may be opened.</exception>
+    public async Task<OpenedCase> OpenAsync(OpenCase request, Actor actor, CancellationToken cancellationToken)
+    {
+        var process = GetProcess(request.ProcessKey);
+        var now = time.GetUtcNow();
+        var receivedOn = request.ReceivedOn ?? ParisDate.Of(now);
+        if (receivedOn > ParisDate.Of(now))
+        {
+            throw new CaseRefusedException(422, "received-in-future", "La date de réception est dans le futur. Indiquez la date du jour ou une date passée.");
+        }
+
+        var hash = RequestHash.Of(request.ProcessKey, request.Input.ToJsonString(), receivedOn.ToString("O"), request.Test ? "test" : null);
+        var scope = "open:" + actor.Id;
+        if (request.OperationId is { } repeated && await FindOperationAsync(scope, repeated, hash, cancellationToken) is { } known)
+        {
+            var before = await FindAsync(known["caseId"]!.GetValue<string>(), cancellationToken);
+            return new OpenedCase(before!.Id, before.Reference, before.WorkflowInstanceId);
+        }
+
+        var version = await FindVersionAsync(process.Key, receivedOn, cancellationToken);
+        await process.CheckReferencesAsync(request.Input, cancellationToken);
+        var (form, data) = await ValidateAsync(process.StartForm, request.Input, cancellationToken);
+        var opening = await process.PrepareAsync(data, request.Test, receivedOn, actor, cancellationToken);
+        var row = new Case
+        {
+            Id = Ids.New(),
+            Reference = "",
+            ProcessKey = process.Key,
+            DefinitionVersionId = version.Id,
+            WorkflowInstanceId = Ids.New(),
+            Title = opening.Title,
+            State = CaseState.Open,
+            Test = request.Test,
+            AgreementIso = opening.AgreementIso,
+            FormKey = opening.FormKey,
+            LastName = opening.LastName,
+            FirstNames = opening.FirstNames,
+            BirthDate = opening.BirthDate,
+            OpenedBy = actor.Id,
+            OpenedByName = actor.Name,
+            OpenedAt = now,
+            ReceivedOn = receivedOn,
+        };
+        var prefix = request.Test ? process.ReferencePrefix + "-ESSAI" : process.ReferencePrefix;
+        var input = opening.Input;
+        input["caseId"] = row.Id;
+        input["openedBy"] = actor.Id;
+        input["test"] = request.Test;
+        List<object> companions =
+        [
+            new CreateCase(row, prefix, ParisDate.Of(now).Year),
+            new RecordAnswer(Ids.New(), form.Key, form.Version, row.Id, null, data, actor.Id),
+            new TrailEntry(
+                TrailIds.Case(row.Id),
+                actor,
+                "case.opened",
+                $"a ouvert le dossier{(request.Test ? " d'essai" : "")} « {opening.Title} » (processus {process.Title}, version {version.Version})",
+                new JsonObject { ["definitionVersionId"] = version.Id, ["receivedOn"] = receivedOn.ToString("O") }),
+        ];
+        if (request.OperationId is { } operationId)
+        {
+            companions.Add(new RememberCaseOperation(scope, operationId, hash, new JsonObject { ["caseId"] = row.Id }));
+        }
+
+        await runtime.StartAsync(
+            new StartWorkflow(version.Id, row.WorkflowInstanceId, row.Id, input, actor.Id, opening.Title, companions), cancellationToken);
+        return new OpenedCase(row.Id, (await FindAsync(row.Id, cancellationToken))!.Reference, row.WorkflowInstanceId);
+    }
+
+    /// <summary>Records the partner's reply; the flow goes on from « Réponse reçue ».</summary>
+    /// <exception cref="CaseRefusedException">No such case, the case does not wait, or the reply form has mistakes.</exception>
+    public async Task ReplyAsync(string caseId, JsonObject data, string? operationId, Actor actor, CancellationToken cancellationToken)
+    {
+        var row = await FindAsync(caseId, cancellationToken) ?? throw new CaseRefusedException(404, "unknown-case", "Ce dossier n'existe pas.");
+        var hash = RequestHash.Of("reply", data.ToJsonString());
+        if (operationId is not null && await FindOperationAsync(caseId, operationId, hash, cancellationToken) is not null)
+        {
+            return;
+        }
+
+        var (form, valid) = await ValidateAsync(ReplyForm, data, cancellationToken);
+        var bookmark = await FindReplyBookmarkAsync(caseId, cancellationToken) ?? throw NotWaiting(row);
+        var answerId = Ids.New();
+        List<object> companions =
+        [
+            new RecordAnswer(answerId, form.Key, form.Version, caseId, null, valid, actor.Id),
+            new TrailEntry(TrailIds.Case(caseId), actor, "case.reply", "a enregistré la réponse du partenaire", new JsonObject { ["answerId"] = answerId, ["formVersion"] = form.Version }),
+        ];
+        if (operationId is not null)
+        {
+            companions.Add(new RememberCaseOperation(caseId, operationId, hash, []));
+        }
+
+        var input = new JsonObject { ["answerId"] = answerId, ["by"] = actor.Id, ["data"] = form.SelectVisibleToFlow(valid) };
+        await runtime.ResumeAsync(
+            new ResumeBookmark(bookmark.WorkflowInstanceId, bookmark.Id, input, actor.Id, companions, StillWaits(bookmark.Id, row)), cancellationToken);
+    }
+
+    /// <summary>True while a reply can be recorded.</summary>
+    public async Task<bool> AwaitsReplyAsync(string caseId, CancellationToken cancellationToken) =>
+        await FindReplyBookmarkAsync(caseId, cancellationToken) is not null;
+
+    /// <summary>Cancels the case and everything that waits in it.</summary>
+    public async Task CancelAsync(string caseId, string reason, Actor actor, CancellationToken cancellationToken)
+    {
+        var row = await FindAsync(caseId, cancellationToken) ?? throw new CaseRefusedException(404, "unknown-case", "Ce dossier n'existe pas.");
+        if (string.IsNullOrWhiteSpace(reason))
+        {
+            throw new CaseRefusedException(422, "reason-required", "Dites pourquoi le dossier est annulé.");
+        }
+
+        object[] companions =
+        [
+            new ChangeCase(CaseState.Cancelled, "Annulé : " + reason),
+            new TrailEntry(TrailIds.Case(caseId), actor, "case.cancelled", $"a annulé le dossier : {reason}"),
+        ];
+        var result = await runtime.CancelAsync(new CancelWorkflow(row.WorkflowInstanceId, actor.Id, companions), cancellationToken);
+        if (!result.Executed)
+        {
+            throw new CaseRefusedException(409, "terminal", "Ce dossier est déjà clos.");
+        }
+    }
+
+    private static BurstGuard StillWaits(string bookmarkId, Case row) => (transaction, _) =>
+        transaction.Bookmarks.Any(bookmark => bookmark.Id == bookmarkId) ? Task.FromResult<IReadOnlyList<object>>([]) : throw NotWaiting(row);
+
+    private static CaseRefusedException NotWaiting(Case row) =>
+        new(409, "not-waiting", $"Le dossier {row.Reference} n'attend pas de réponse en ce moment.");
+
+    private async Task<Bookmark?> FindReplyBookmarkAsync(string caseId, CancellationToken cancellationToken)
+    {
+        var hash = StimulusHasher.Hash(AwaitReply.BookmarkName, new JsonObject { ["caseId"] = caseId });
+        return await workflows.FindBookmarksAsync(hash, null, caseId, cancellationToken) is [var bookmark, ..] ? bookmark : null;
+    }
+
+    /// <summary>The newest published version whose period had begun on the date of receipt.</summary>
+    private async Task<WorkflowDefinition> FindVersionAsync(string processKey, DateOnly receivedOn, CancellationToken cancellationToken)
+    {
+        var published = (await definitions.ListAsync(processKey, cancellationToken)).Where(version => version.PublishedAt is not null).ToList();
+        if (published.Count == 0)
+        {
+            throw new CaseRefusedException(409, "not-published", $"Le processus « {processKey} » n'a pas de version publiée. Publiez-en une dans le studio.");
+        }
+
+        // A published version replaces the earlier ones of the same period; the period is chosen by date of receipt.
+        return published
+            .Where(version => version.EffectiveFrom is null || version.EffectiveFrom <= receivedOn)
+            .OrderByDescending(version => version.EffectiveFrom ?? DateOnly.MinValue)
+            .ThenByDescending(version => version.IsPublished)
+            .ThenByDescending(version => version.Version)
+            .FirstOrDefault()
+            ?? throw new CaseRefusedException(422, "no-version-for-date", $"Aucune version du processus ne s'applique à une demande reçue le {receivedOn:dd/MM/yyyy}.");
+    }
+
+    private async Task<(Forms.Definitions.FormDefinition Form, JsonObject Data)> ValidateAsync(string key, JsonObject data, CancellationToken cancellationToken)
+    {
+        var form = await forms.FindAsync(key, null, cancellationToken)
+            ?? throw new CaseRefusedException(404, "unknown-form", $"Le formulaire « {key} » n'a pas de version publiée.");
+        var validation = await validator.ValidateAsync(form, data, "fr", cancellationToken);
+        return validation.Valid
+            ? (form, validation.Data)
+            : throw new CaseRefusedException(
+                422, "form-invalid", "Des champs sont à corriger.", [.. validation.Errors.Select(e => new FormFault(e.Path, e.Code, e.Message))]);
+    }
+
+    private async Task<JsonObject?> FindOperationAsync(string scope, string operationId, string hash, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select request_hash, answer::text from case_operations where case_id = $1 and operation_id = $2");
+        command.AddParameters(Sql.Text(scope), Sql.Text(operationId));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        return reader.GetString(0) == hash
+            ? JsonNode.Parse(reader.GetString(1))!.AsObject()
+            : throw new CaseRefusedException(409, "idempotency-conflict", "Cet identifiant d'opération a déjà servi pour une autre demande.");
+    }
+}

@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Cleiss.Engine;
+using Cleiss.Engine.Activities;
+
+namespace Cleiss.Activities.UserTasks;
+
+/// <summary>
+/// Work for a person. The task's row is written in the commit of the burst that reaches this activity, and closed in the commit of the burst
+/// that leaves it. Names are those of Elsa's own design, so that flows travel; the inputs at the end are ours.
+/// </summary>
+[Activity("Elsa", "Cleiss", "Confie un travail à une personne et attend qu'il soit fait.", DisplayName = "Tâche humaine", Kind = ActivityKind.Task)]
+public sealed partial class UserTask : Activity
+{
+    public const string BookmarkName = "UserTask";
+    public const string Timeout = "Timeout";
+    public const string Cancelled = "Cancelled";
+
+    private const string TaskIdProperty = "taskId";
+
+    [Input(DisplayName = "Titre", IsRequired = true, Order = 1, Description = "Ce qu'il faut faire, p. ex. « Remplir le formulaire ».")]
+    public Input<string>? Title { get; set; }
+
+    [Input(DisplayName = "Résumé", Order = 2, UIHint = "multiline")]
+    public Input<string>? Summary { get; set; }
+
+    [Input(DisplayName = "Référence", Order = 3)]
+    public Input<string>? Reference { get; set; }
+
+    [Input(DisplayName = "Attribuée à", Order = 4, Description = "Nom d'utilisateur ; vide : à prendre par un candidat.")]
+    public Input<string>? Assignee { get; set; }
+
+    [Input(DisplayName = "Personnes candidates", Order = 5, UIHint = "multi-text")]
+    public Input<string[]>? CandidateUsers { get; set; }
+
+    [Input(DisplayName = "Rôles candidats", Order = 6, UIHint = "multi-text")]
+    public Input<string[]>? CandidateGroups { get; set; }
+
+    [Input(DisplayName = "Personnes exclues", Order = 7, UIHint = "multi-text")]
+    public Input<string[]>? ExcludedUsers { get; set; }
+
+    [Input(DisplayName = "Priorité", Order = 8, DefaultValue = 50, Description = "De 0 à 100.")]
+    public Input<int>? Priority { get; set; }
+
+    [Input(DisplayName = "Échéance", Order = 9)]
+    public Input<DateTimeOffset?>? DueAt { get; set; }
+
+    [Input(DisplayName = "Consigne", Order = 10, UIHint = "multiline")]
+    public Input<string>? Instructions { get; set; }
+
+    [Input(DisplayName = "Données", Order = 11, UIHint = "json-editor", Description = "Données techniques ; jamais de données personnelles.")]
+    public Input<JsonObject>? TaskData { get; set; }
+
+    [Input(DisplayName = "Formulaire", Order = 12, Description = "Clé du formulaire à remplir.")]
+    public Input<string>? Form { get; set; }
+
+    /// <summary>The outcomes, one button each.</summary>
+    [Input(DisplayName = "Issues", Order = 13, UIHint = "dynamic-outcomes", FixedOutcomes = [Timeout, Cancelled])]
+    public Input<string[]>? Outcomes { get; set; }
+
+    /// <summary>Refines outcomes: label, reason, form; see <see cref="UserTaskAction"/>.</summary>
+    [Input(DisplayName = "Réglage des issues", Order = 14, UIHint = "json-editor")]
+    public Input<JsonArray>? ActionDefinitions { get; set; }
+
+    [Input(DisplayName = "Issue à l'échéance", Order = 15, UIHint = "checkbox", Description = "À l'échéance, la tâche se termine par « Timeout ».")]
+    public Input<bool>? EnableTimeoutOutcome { get; set; }
+
+    [Input(DisplayName = "Annulation possible", Order = 16, UIHint = "checkbox", Description = "Un gestionnaire peut terminer la tâche par « Cancelled ».")]
+    public Input<bool>? EnableCancellationOutcome { get; set; }
+
+    /// <summary>Elsa's switch; it lifts <see cref="ExcludedUsers"/> for managers, never a four-eyes rule.</summary>
+    [Input(DisplayName = "Dérogation d'un gestionnaire", Order = 17, UIHint = "checkbox")]
+    public Input<bool>? AllowManagerExclusionOverride { get; set; }
+
+    [Input(DisplayName = "Autre personne que", Order = 18, UIHint = "multi-text", Description = "Activités dont l'auteur ne peut pas faire celle-ci.")]
+    public Input<string[]>? DistinctFrom { get; set; }
+
+    [Input(DisplayName = "Même personne que", Order = 19, UIHint = "multi-text")]
+    public Input<string[]>? SameAs { get; set; }
+
+    [Input(DisplayName = "Délai", Order = 20, Description = "« 5j » ou « 5j ouvrés » (du lundi au vendredi), si l'échéance est vide.")]
+    public Input<string>? DueRule { get; set; }
+
+    [Input(DisplayName = "Base juridique", Order = 21)]
+    public Input<string>? LegalBasis { get; set; }
+
+    [Input(DisplayName = "Montrer la réponse de", Order = 22, Description = "Activité dont la dernière réponse est montrée.")]
+    public Input<string>? ShowAnswersOf { get; set; }
+
+    [Output(DisplayName = "Tâche")]
+    public Output<string>? TaskId { get; set; }
+
+    /// <summary><c>actionKey</c>, <c>answerId</c>, <c>completedBy</c>, <c>completedAt</c> and <c>data</c>: the fields the form shows to the flow.</summary>
+    [Output(DisplayName = "Résultat")]
+    public Output<JsonObject>? Result { get; set; }
+
+    /// <summary>The outcomes are an expression: they are known for sure only at run time.</summary>
+    protected override IReadOnlyCollection<string>? GetPossibleOutcomes() => null;
+
+    protected override void Execute(ActivityExecutionContext context)
+    {
+        var dueAt = context.Get(DueAt) ?? AddDelay(context.Now, context.Get(DueRule));
+        var bookmark = context.CreateBookmark(new CreateBookmarkArgs(BookmarkName, Callback: OnCompletedAsync));
+        if (dueAt is not null && context.Get(EnableTimeoutOutcome))
+        {
+            context.CreateBookmark(new CreateBookmarkArgs(BookmarkName + "." + Timeout, Callback: OnTimeoutAsync, DueAt: dueAt));
+        }
+
+        var row = NewRow(context, bookmark.Id, dueAt);
+        context.Properties[TaskIdProperty] = row.Id;
+        context.Set(TaskId, row.Id);
+        context.AddCompanion(new CreateUserTask(row));
+    }
+
+    protected override ValueTask CancelAsync(ActivityExecutionContext context)
+    {
+        context.AddCompanion(new CloseUserTask(TaskIdOf(context), UserTaskStatus.Cancelled));
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnCompletedAsync(ActivityExecutionContext context)
+    {
+        var result = context.ResumeInput.DeepClone().AsObject();
+        context.Set(Result, result);
+        return context.CompleteActivityWithOutcomesAsync(result["actionKey"]?.GetValue<string>() ?? "Done");
+    }
+
+    private ValueTask OnTimeoutAsync(ActivityExecutionContext context)
+    {
+        context.AddCompanion(new CloseUserTask(TaskIdOf(context), UserTaskStatus.TimedOut));
+        context.Set(Result, new JsonObject { ["actionKey"] = Timeout, ["completedAt"] = context.Now });
+        return context.CompleteActivityWithOutcomesAsync(Timeout);
+    }
+
+    private static string TaskIdOf(ActivityExecutionContext context) => context.Properties[TaskIdProperty]!.GetValue<string>();
+
+    private UserTaskRow NewRow(ActivityExecutionContext context, string bookmarkId, DateTimeOffset? dueAt)
+    {
+        var assignee = Blank(context.Get(Assignee));
+        var users = context.Get(CandidateUsers) ?? [];
+        var groups = context.Get(CandidateGroups) ?? [];
+        var workflow = context.WorkflowExecutionContext;
+        return new UserTaskRow
+        {
+            Id = Ids.New(),
+            CaseId = workflow.CorrelationId,
+            WorkflowDefinitionId = workflow.Workflow.DefinitionId,
+            WorkflowInstanceId = workflow.Id,
+            ActivityId = Id,
+            ActivityInstanceId = context.Id,
+            BookmarkId = bookmarkId,
+            Title = Blank(context.Get(Title)) ?? DisplayText,
+            Summary = Blank(context.Get(Summary)),
+            Reference = Blank(context.Get(Reference)),
+            Instructions = Blank(context.Get(Instructions)),
+            LegalBasis = Blank(context.Get(LegalBasis)),
+            TaskData = context.Get(TaskData)?.ToJsonString(),
+            Status = assignee is not null ? UserTaskStatus.Assigned : users.Length + groups.Length > 0 ? UserTaskStatus.Available : UserTaskStatus.Unassigned,
+            Assignee = assignee,
+            CandidateUsers = users,
+            CandidateGroups = groups,
+            ExcludedUsers = context.Get(ExcludedUsers) ?? [],
+            DistinctFrom = context.Get(DistinctFrom) ?? [],
+            SameAs = context.Get(SameAs) ?? [],
+            ShowAnswersOf = Blank(context.Get(ShowAnswersOf)),
+            Priority = Math.Clamp(context.Get(Priority, 50), 0, 100),
+            DueAt = dueAt,
+            FormKey = Blank(context.Get(Form)),
+            Actions = JsonSerializer.Serialize(ReadActions(context), Values.Json),
+            Cancellable = context.Get(EnableCancellationOutcome),
+            Revision = 1,
+            CreatedAt = context.Now,
+            UpdatedAt = context.Now,
+        };
+    }
+
+    private List<UserTaskAction> ReadActions(ActivityExecutionContext context)
+    {
+        var refined = (context.Get(ActionDefinitions) ?? []).OfType<JsonObject>()
+            .Where(json => json["key"] is not null)
+            .ToDictionary(json => json["key"]!.GetValue<string>(), StringComparer.Ordinal);
+        var keys = context.Get(Outcomes) is { Length: > 0 } outcomes ? outcomes : refined.Count > 0 ? [.. refined.Keys] : ["Done"];
+        return [.. keys.Where(key => key is not (Timeout or Cancelled)).Select(key =>
+        {
+            var json = refined.GetValueOrDefault(key);
+            var sendsBack = key.StartsWith("Renvoyer", StringComparison.Ordinal);
+            return new UserTaskAction(
+                key,
+                json?["label"]?.GetValue<string>() ?? (key == "Done" ? "Terminer" : key),
+                json?["reasonRequired"]?.GetValue<bool>() ?? sendsBack,
+                json?["validatesForm"]?.GetValue<bool>() ?? !sendsBack);
+        })];
+    }
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    /// <summary>« 5j » counts all days, « 5j ouvrés » Monday to Friday.</summary>
+    /// <exception cref="FormatException">The rule is neither.</exception>
+    internal static DateTimeOffset? AddDelay(DateTimeOffset from, string? rule)
+    {
+        if (string.IsNullOrWhiteSpace(rule))
+        {
+            return null;
+        }
+
+        var match = DelayRule().Match(rule.Trim());
+        if (!match.Success)
+        {
+            throw new FormatException($"Le délai « {rule} » ne se lit pas. Écrivez par exemple « 5j » ou « 5j ouvrés ».");
+        }
+
+        var days = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        if (!match.Groups[2].Success)
+        {
+            return from.AddDays(days);
+        }
+
+        var due = from;
+        while (days > 0)
+        {
+            due = due.AddDays(1);
+            if (ParisDate.Local(due).DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
+            {
+                days--;
+            }
+        }
+
+        return due;
+    }
+
+    [GeneratedRegex(@"^(\d{1,4})\s*j(?:ours?)?(\s*ouvrés?)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex DelayRule();
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Cleiss.Activities.Cases;
+using Cleiss.Engine.Activities;
+using Cleiss.Persistence.People;
+using Cleiss.Persistence.Trails;
+
+namespace Cleiss.Activities.Waiting;
+
+/// <summary>
+/// Waits for the partner's reply. Reminders fall due after the given days, each exactly once even after a long stop; then an officer decides.
+/// A reply can be recorded at any time until the activity completes.
+/// </summary>
+[Activity("Cleiss", "Cleiss", "Attend la réponse du partenaire, relance, puis demande à un agent.", DisplayName = "Attendre la réponse", Kind = ActivityKind.Task)]
+[FlowNode(Replied, Unanswered)]
+public sealed class AwaitReply : Activity
+{
+    public const string BookmarkName = "CaseReply";
+    public const string Replied = "Réponse reçue";
+    public const string Unanswered = "Sans réponse";
+
+    /// <summary>Outcome of the escalation that gives up waiting.</summary>
+    public const string GiveUp = "Clore sans réponse";
+
+    private const string StepProperty = "step";
+
+    [Input(DisplayName = "Relances (jours)", Description = "Nombre de jours après le début de l'attente, p. ex. [30, 60, 90].", DefaultValue = "[30,60,90]", Order = 1)]
+    public Input<int[]>? Reminders { get; set; }
+
+    [Input(DisplayName = "Escalade (jours)", Description = "Jours après lesquels un agent décide. 0 : jamais.", DefaultValue = 90, Order = 2)]
+    public Input<int>? EscalateAfterDays { get; set; }
+
+    [Input(DisplayName = "Escalade suivante (jours)", Description = "Si l'agent choisit d'attendre encore, jours jusqu'à la prochaine question. 0 : plus de question.", DefaultValue = 30, Order = 3)]
+    public Input<int>? EscalateAgainAfterDays { get; set; }
+
+    /// <summary>Run at each reminder.</summary>
+    [Port(DisplayName = "Relance")]
+    public Activity? Reminder { get; set; }
+
+    /// <summary>Run when all reminders stayed without reply; its outcome « Clore sans réponse » ends the wait.</summary>
+    [Port(DisplayName = "Escalade")]
+    public Activity? Escalation { get; set; }
+
+    /// <summary>Number of the last reminder; bind it to a variable to use it in the reminder.</summary>
+    [Output(DisplayName = "Numéro de relance")]
+    public Output<int>? ReminderNumber { get; set; }
+
+    [Output(DisplayName = "Réponse")]
+    public Output<JsonObject>? Result { get; set; }
+
+    protected override void Execute(ActivityExecutionContext context)
+    {
+        context.CreateBookmark(new CreateBookmarkArgs(
+            BookmarkName, new JsonObject { ["caseId"] = context.WorkflowExecutionContext.CorrelationId }, OnReplyAsync));
+        context.AddCompanion(new ChangeCase(CaseState.Waiting, "En attente de la réponse du partenaire"));
+        ScheduleNext(context, 0);
+    }
+
+    private ValueTask OnReplyAsync(ActivityExecutionContext context)
+    {
+        context.Set(Result, context.ResumeInput.DeepClone().AsObject());
+        context.AddCompanion(new ChangeCase(CaseState.Open, Replied));
+        return FinishAsync(context, Replied);
+    }
+
+    private ValueTask OnReminderDueAsync(ActivityExecutionContext context)
+    {
+        var step = context.Properties[StepProperty]!.GetValue<int>();
+        context.Set(ReminderNumber, step + 1);
+        Record(context, "case.reminder", string.Create(CultureInfo.InvariantCulture, $"a déclenché la relance n° {step + 1}"));
+        if (Reminder is not null)
+        {
+            context.ScheduleActivity(Reminder, OnReminderCompletedAsync, (step + 1).ToString(CultureInfo.InvariantCulture));
+        }
+
+        ScheduleNext(context, step + 1);
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnReminderCompletedAsync(ActivityCompletedContext completed) => ValueTask.CompletedTask;
+
+    private ValueTask OnEscalationDueAsync(ActivityExecutionContext context)
+    {
+        if (Escalation is null)
+        {
+            return FinishUnansweredAsync(context);
+        }
+
+        Record(context, "case.escalated", "a signalé à un agent que le partenaire n'a pas répondu");
+        context.AddCompanion(new ChangeCase(null, "Sans réponse du partenaire : un agent doit décider"));
+        context.ScheduleActivity(Escalation, OnEscalationCompletedAsync);
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnEscalationCompletedAsync(ActivityCompletedContext completed)
+    {
+        var context = completed.TargetContext;
+        if (completed.Outcomes.Contains(GiveUp))
+        {
+            return FinishUnansweredAsync(context);
+        }
+
+        context.AddCompanion(new ChangeCase(CaseState.Waiting, "En attente de la réponse du partenaire"));
+        if (context.Get(EscalateAgainAfterDays) is > 0 and var days)
+        {
+            context.CreateBookmark(new CreateBookmarkArgs("AwaitReply.Escalation", Callback: OnEscalationDueAsync, DueAt: context.Now.AddDays(days)));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>One timer at a time, in the order of the days: after a long stop the next one is due at once and fires in its turn.</summary>
+    private void ScheduleNext(ActivityExecutionContext context, int step)
+    {
+        context.Properties[StepProperty] = step;
+        var reminders = (context.Get(Reminders) ?? []).Order().ToArray();
+        if (step < reminders.Length)
+        {
+            context.CreateBookmark(new CreateBookmarkArgs(
+                "AwaitReply.Reminder", Callback: OnReminderDueAsync, DueAt: context.StartedAt.AddDays(reminders[step])));
+        }
+        else if (context.Get(EscalateAfterDays) is > 0 and var days)
+        {
+            context.CreateBookmark(new CreateBookmarkArgs(
+                "AwaitReply.Escalation", Callback: OnEscalationDueAsync, DueAt: context.StartedAt.AddDays(days)));
+        }
+    }
+
+    private static ValueTask FinishUnansweredAsync(ActivityExecutionContext context)
+    {
+        context.AddCompanion(new ChangeCase(CaseState.Open, Unanswered));
+        return FinishAsync(context, Unanswered);
+    }
+
+    private static async ValueTask FinishAsync(ActivityExecutionContext context, string outcome)
+    {
+        await context.CancelChildrenAsync();
+        await context.CompleteActivityWithOutcomesAsync(outcome);
+    }
+
+    private static void Record(ActivityExecutionContext context, string kind, string sentence)
+    {
+        if (context.WorkflowExecutionContext.CorrelationId is { } caseId)
+        {
+            context.AddCompanion(new TrailEntry(TrailIds.Case(caseId), Actor.System, kind, sentence));
+        }
+    }
+}
