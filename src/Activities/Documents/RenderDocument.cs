@@ -59,6 +59,10 @@ public sealed class RenderDocument : Activity
     [Output(DisplayName = "Document")]
     public Output<string>? DocumentId { get; set; }
 
+    /// <summary>The same id as a list, ready to be attached to a mail.</summary>
+    [Output(DisplayName = "Documents")]
+    public Output<string[]>? Documents { get; set; }
+
     [Output(DisplayName = "Numéro")]
     public Output<string>? Number { get; set; }
 
@@ -82,6 +86,7 @@ public sealed class RenderDocument : Activity
             context.Get(RequestedBy, "system"),
             Blank(context.Get(PreviousDocumentId))));
         context.Set(DocumentId, id);
+        context.Set(Documents, [id]);
         var bookmark = context.CreateBookmark(new CreateBookmarkArgs("RenderDocument", Callback: OnRenderedAsync));
         context.AddEffect(RenderDocumentHandler.EffectKind, new JsonObject { ["documentId"] = id }, bookmark);
     }

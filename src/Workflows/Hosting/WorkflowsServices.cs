@@ -1,0 +1,37 @@
+using Cleiss.Activities.Cases;
+using Cleiss.Activities.Hosting;
+using Cleiss.Activities.Mail;
+using Cleiss.Documents.Rendering;
+using Cleiss.Engine.Definitions;
+using Cleiss.Forms.Hosting;
+using Cleiss.Persistence.Hosting;
+using Cleiss.Workflows.Definitions;
+using Cleiss.Workflows.Referentiels;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Cleiss.Workflows.Hosting;
+
+public static class WorkflowsServices
+{
+    /// <summary>The business processes with their forms and reference data, over <c>AddActivities</c>. Safe to call twice.</summary>
+    public static IServiceCollection AddWorkflows(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddActivities(configuration);
+        services.AddEntityModule<ReferenceEntities>();
+        services.AddShippedForms(typeof(WorkflowsServices).Assembly);
+        services.TryAddSingleton<ReferenceData>();
+        services.TryAddSingleton<IPartnerDirectory>(provider => provider.GetRequiredService<ReferenceData>());
+        services.TryAddSingleton<IAnswerSource, FormAnswerSource>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDefinitionRule, KnownNamesRule>());
+        foreach (var process in typeof(WorkflowsServices).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IProcess))))
+        {
+            services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IProcess), process));
+        }
+
+        services.AddStartupTask<ReferenceSeed>();
+        services.AddStartupTask<ProcessSeed>();
+        return services.AddMigrations(typeof(WorkflowsServices).Assembly);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Cleiss.Documents.Rendering;
+using Cleiss.Engine.Activities;
+using Cleiss.Forms.Answers;
+using Cleiss.Forms.Catalogue;
+using Cleiss.Forms.Printing;
+using Cleiss.Persistence;
+using Npgsql;
+
+namespace Cleiss.Workflows.Referentiels;
+
+/// <summary>Gives documents what people filled in, read with the version of the form it was given on.</summary>
+internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, ReferenceData reference, NpgsqlDataSource database) : IAnswerSource
+{
+    public async Task<JsonObject?> FindAsync(string answerId, string language, CancellationToken cancellationToken)
+    {
+        if (await answers.FindAsync(answerId, cancellationToken) is not { } answer
+            || await forms.FindAsync(answer.FormKey, answer.FormVersion, cancellationToken) is not { } form)
+        {
+            return null;
+        }
+
+        var partner = answer.CaseId is null ? null : await FindPartnerAsync(answer.CaseId, cancellationToken);
+        var print = Values.ToJson(FormPrint.Build(form, answer.Data, language))!.AsObject();
+        print["legalBasisFr"] = form.LegalBasis?.Fr;
+        print["legalBasisPartner"] = form.LegalBasis?.Partner ?? form.LegalBasis?.Fr;
+        print["agreementFr"] = partner?.AgreementFr;
+        print["agreementPartner"] = partner?.AgreementPartner ?? partner?.AgreementFr;
+        return print;
+    }
+
+    public async Task<JsonObject?> FindCaseAsync(string caseId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select reference from cases where id = $1");
+        command.AddParameters(Sql.Text(caseId));
+        if (await command.ExecuteScalarAsync(cancellationToken) is not string reference)
+        {
+            return null;
+        }
+
+        var partner = await FindPartnerAsync(caseId, cancellationToken);
+        return new JsonObject
+        {
+            ["reference"] = reference,
+            ["partnerReference"] = null,
+            ["institution"] = partner is null ? null : new JsonObject
+            {
+                ["name"] = partner.Name,
+                ["address"] = new JsonArray([.. partner.Address.Split('\n').Select(line => JsonValue.Create(line))]),
+                ["country"] = partner.Country,
+            },
+        };
+    }
+
+    private async Task<LiaisonBody?> FindPartnerAsync(string caseId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select agreement_iso from cases where id = $1");
+        command.AddParameters(Sql.Text(caseId));
+        return await command.ExecuteScalarAsync(cancellationToken) is string iso ? await reference.FindLiaisonBodyAsync(iso, cancellationToken) : null;
+    }
+}
