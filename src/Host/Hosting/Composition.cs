@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
-using Cleiss.Activities.Hosting;
 using Cleiss.Documents.Hosting;
 using Cleiss.Forms.Hosting;
 using Cleiss.Host.Operations;
@@ -10,6 +9,7 @@ using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Persistence.Http;
 using Cleiss.Web.Hosting;
+using Cleiss.Workflows.Hosting;
 
 namespace Cleiss.Host.Hosting;
 
@@ -32,7 +32,7 @@ internal static class Composition
         services.AddWorkflowWorkers();
         services.AddForms();
         services.AddDocuments(builder.Configuration);
-        services.AddActivities();
+        services.AddWorkflows(builder.Configuration);
         services.AddWeb();
         services.AddSignIn();
         services.AddOperations();

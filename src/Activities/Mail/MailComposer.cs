@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Cleiss.Documents.Issuing;
+using Cleiss.Documents.Rendering;
+using Cleiss.Persistence.Files;
+using Cleiss.Scripting.Liquid;
+using Microsoft.Extensions.Options;
+
+namespace Cleiss.Activities.Mail;
+
+/// <summary>Writes a mail from its template (<c>subject.liquid</c>, <c>body.liquid</c>) and gathers its attachments.</summary>
+internal sealed class MailComposer(
+    TemplateStore templates,
+    ILiquidRenderer liquid,
+    DocumentStore documents,
+    DocumentRenderer renderer,
+    FileStore files,
+    IAnswerSource answers,
+    IPartnerDirectory partners,
+    IOptions<MailOptions> options,
+    IOptions<PublicAddressOptions> address)
+{
+    private const string SpecimenMark = "[SPÉCIMEN] ";
+
+    /// <summary>Fills address, subject and body; the reason in French when the mail cannot be written as things stand.</summary>
+    public async Task<string?> ComposeAsync(MailRow mail, CancellationToken cancellationToken)
+    {
+        var partner = mail.Partner is null ? null : await partners.FindAsync(mail.Partner, cancellationToken);
+        mail.ToAddress ??= partner?.Email;
+        if (!MailAddressing.IsUsable(mail.ToAddress))
+        {
+            return mail.Partner is null
+                ? $"« {mail.ToAddress} » n'est pas une adresse électronique utilisable."
+                : $"L'organisme de liaison « {partner?.Name ?? mail.Partner} » n'a pas d'adresse électronique utilisable dans l'annuaire. Complétez-la dans « Accords et référentiels », puis choisissez « Réessayer ».";
+        }
+
+        if (!templates.Exists(mail.Template))
+        {
+            return $"Le modèle « {mail.Template} » n'existe pas. Modèles : {string.Join(", ", templates.List())}.";
+        }
+
+        var attached = await DocumentsAsync(mail, cancellationToken);
+        mail.Specimen = attached.Any(document => document.Specimen);
+        mail.ToName = partner?.Name ?? "";
+        mail.Language = partner?.Language ?? "fr";
+        mail.FromAddress = options.Value.From.Length > 0 ? options.Value.From : "liaison@" + MailAddressing.HostOf(address.Value.PublicUrl);
+        var model = await ModelAsync(mail, partner, attached, cancellationToken);
+        var source = templates.Read(mail.Template);
+        var texts = await liquid.RenderAsync(
+            [Encoding.UTF8.GetString(source["subject.liquid"]), Encoding.UTF8.GetString(source["body.liquid"])], model, cancellationToken);
+        var subject = texts[0].ReplaceLineEndings(" ").Trim();
+        mail.Subject = mail.Specimen && !subject.StartsWith(SpecimenMark, StringComparison.Ordinal) ? SpecimenMark + subject : subject;
+        mail.Body = texts[1].Trim() + "\n";
+        return null;
+    }
+
+    /// <exception cref="InvalidOperationException">A document has not been printed.</exception>
+    public async Task<OutgoingMail> AssembleAsync(MailRow mail, CancellationToken cancellationToken)
+    {
+        var attachments = new List<MailAttachment>();
+        foreach (var document in await DocumentsAsync(mail, cancellationToken))
+        {
+            var stored = document.FileId is null ? null : await files.ReadAsync(document.FileId, cancellationToken);
+            attachments.Add(stored is { } file
+                ? new MailAttachment(document.Number + ".pdf", file.File.MediaType, file.Content)
+                : throw new InvalidOperationException($"Document {document.Number} of mail {mail.Id} has not been printed."));
+        }
+
+        return new OutgoingMail(
+            mail.MessageId, mail.FromAddress!, options.Value.FromName, mail.ToAddress!, mail.ToName ?? "", mail.Subject!, mail.Body!, attachments);
+    }
+
+    private async Task<List<Document>> DocumentsAsync(MailRow mail, CancellationToken cancellationToken)
+    {
+        var found = new List<Document>();
+        foreach (var id in mail.Documents)
+        {
+            found.Add(await documents.FindAsync(id, cancellationToken) ?? throw new KeyNotFoundException($"Mail {mail.Id} attaches document {id}, which does not exist."));
+        }
+
+        return found;
+    }
+
+    /// <summary>What templates may use; nothing personal is in it.</summary>
+    private async Task<JsonObject> ModelAsync(MailRow mail, Partner? partner, List<Document> attached, CancellationToken cancellationToken)
+    {
+        var list = new JsonArray();
+        foreach (var document in attached)
+        {
+            var answer = document.AnswerId is null ? null : await answers.FindAsync(document.AnswerId, document.Language, cancellationToken);
+            list.Add(new JsonObject
+            {
+                ["number"] = document.Number,
+                ["formCode"] = document.FormCode,
+                ["provisional"] = document.ProvisionalCode,
+                ["titleFr"] = document.Title,
+                ["titlePartner"] = answer?["titlePartner"]?.GetValue<string>() ?? document.Title,
+                ["specimen"] = document.Specimen,
+                ["date"] = document.CreatedAt,
+                ["verificationCode"] = document.VerificationCode,
+                ["verificationUrl"] = renderer.VerificationUrl(document.VerificationCode),
+            });
+        }
+
+        return new JsonObject
+        {
+            ["document"] = list.Count > 0 ? list[0]!.DeepClone() : null,
+            ["documents"] = list,
+            ["case"] = mail.CaseId is null ? null : await answers.FindCaseAsync(mail.CaseId, cancellationToken),
+            ["institution"] = partner is null ? null : new JsonObject { ["name"] = partner.Name, ["country"] = partner.Country, ["language"] = partner.Language },
+            ["reminder"] = mail.ReminderNumber is { } number ? new JsonObject { ["number"] = number } : null,
+        };
+    }
+}

@@ -1,0 +1,189 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Cleiss.Activities.Cases;
+using Cleiss.Activities.UserTasks;
+using Cleiss.Documents.Hosting;
+using Cleiss.Forms.Hosting;
+using Cleiss.Persistence.Engine;
+using Cleiss.Persistence.Hosting;
+using Cleiss.Persistence.People;
+using Cleiss.Persistence.Startup;
+using Cleiss.Scripting.Feel;
+using Cleiss.Scripting.Liquid;
+using Cleiss.Scripting.Qr;
+using Cleiss.Scripting.Typst;
+using Cleiss.TestKit;
+using Cleiss.Workflows.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Xunit;
+
+namespace Cleiss.Workflows.Tests;
+
+/// <summary>The product's own parts on a database of its own, with its workers running; only the script host is played by hand.</summary>
+public sealed class Agency : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+    private ServiceProvider _services = null!;
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public CaseService Cases => Get<CaseService>();
+
+    public UserTaskService Tasks => Get<UserTaskService>();
+
+    public Actor Agent { get; private set; } = null!;
+
+    public Actor Agent2 { get; private set; } = null!;
+
+    public Actor Juriste { get; private set; } = null!;
+
+    public Actor Juriste2 { get; private set; } = null!;
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public async Task InitializeAsync()
+    {
+        _database = await PostgresServer.CreateDatabaseAsync();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Demo:Enabled"] = "true",
+            ["PublicUrl"] = "https://cleiss.example",
+        }).Build();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<IConfiguration>(configuration);
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddPersistence(_database.ConnectionString);
+        services.AddWorkflowWorkers();
+        services.AddForms();
+        services.AddDocuments(configuration);
+        services.AddWorkflows(configuration);
+        services.AddSingleton<IFeelEvaluator, NoConditions>();
+        services.AddSingleton<ILiquidRenderer, EchoLiquid>();
+        services.AddSingleton<ITypstCompiler, PaperTypst>();
+        services.AddSingleton<IQrCodes, EmptyQr>();
+        _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
+        foreach (var task in _services.GetServices<IStartupTask>().OrderBy(task => task.Order))
+        {
+            await task.RunAsync(CancellationToken.None);
+        }
+
+        foreach (var worker in _services.GetServices<IHostedService>())
+        {
+            await worker.StartAsync(CancellationToken.None);
+        }
+
+        Agent = await ActorAsync("agent1");
+        Agent2 = await ActorAsync("agent2");
+        Juriste = await ActorAsync("juriste");
+        Juriste2 = await ActorAsync("juriste2");
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var worker in _services.GetServices<IHostedService>().Reverse())
+        {
+            await worker.StopAsync(CancellationToken.None);
+        }
+
+        await _services.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    public static JsonObject Opening(string form = "se-151-08", string agreement = "MD") => new()
+    {
+        ["accord"] = agreement,
+        ["formulaire"] = form,
+        ["nomNaissance"] = "POPESCU",
+        ["prenoms"] = "Maria",
+        ["dateNaissance"] = "1958-03-14",
+    };
+
+    public Task<OpenedCase> OpenAsync() => Cases.OpenAsync(new OpenCase("formulaire-de-liaison", Opening(), Test: true), Agent, CancellationToken.None);
+
+    public async Task<UserTaskRow> OpenTaskAsync(string caseId, string activityId)
+    {
+        UserTaskRow? found = null;
+        await UntilAsync($"the task {activityId} is open", async () =>
+        {
+            found = (await Get<UserTaskReader>().ListByCaseAsync(caseId, CancellationToken.None)).LastOrDefault(t => t.ActivityId == activityId && !t.IsClosed);
+            return found is not null;
+        });
+        return found!;
+    }
+
+    public async Task<UserTaskCommandResult> FillAsync(string caseId)
+    {
+        var task = await OpenTaskAsync(caseId, "remplir");
+        return await Tasks.CompleteAsync(new CompleteUserTask(task.Id, "Envoyer à la validation", await SampleAsync("se-151-08")), Agent, CancellationToken.None);
+    }
+
+    public async Task ValidateAsync(string caseId)
+    {
+        var task = await OpenTaskAsync(caseId, "valider");
+        await Tasks.CompleteAsync(new CompleteUserTask(task.Id, "Valider"), Juriste, CancellationToken.None);
+    }
+
+    /// <summary>A case whose document has left and that waits for the partner.</summary>
+    public async Task<OpenedCase> OpenWaitingAsync()
+    {
+        var opened = await OpenAsync();
+        await FillAsync(opened.CaseId);
+        await ValidateAsync(opened.CaseId);
+        await UntilAsync("the case waits for the reply", () => Cases.AwaitsReplyAsync(opened.CaseId, CancellationToken.None));
+        return opened;
+    }
+
+    public async Task<JsonObject> SampleAsync(string form) =>
+        (await Get<Forms.Catalogue.FormStore>().FindAsync(form, null, CancellationToken.None))!.Sample!.DeepClone().AsObject();
+
+    public Task<long> CountAsync(string sql) => _database.ScalarAsync<long>(sql);
+
+    public Task ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
+
+    /// <summary>Asks again until it is so; the workers run on their own threads.</summary>
+    public async Task UntilAsync(string what, Func<Task<bool>> condition)
+    {
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        for (var i = 0; i < 1200; i++)
+        {
+            if (await condition())
+            {
+                return;
+            }
+
+            await again.WaitForNextTickAsync();
+        }
+
+        Assert.Fail($"Waited in vain until {what}. Outbox: {await _database.ScalarAsync<string>("select string_agg(kind || ' ' || coalesce(last_error, ''), '; ') from outbox")}; incidents: {await _database.ScalarAsync<string>("select string_agg(message, '; ') from workflow_journal where event_name = 'Faulted'")}");
+    }
+
+    private async Task<Actor> ActorAsync(string id) => (await Get<PeopleStore>().FindActorAsync(id, CancellationToken.None))!;
+
+    /// <summary>Plays the script host for forms: no condition holds, nothing is computed.</summary>
+    private sealed class NoConditions : IFeelEvaluator
+    {
+        public Task<IReadOnlyList<IReadOnlyList<JsonNode?>>> EvaluateAsync(IReadOnlyList<FeelJob> jobs, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<IReadOnlyList<JsonNode?>>>([.. jobs.Select(job => (IReadOnlyList<JsonNode?>)[.. job.Expressions.Select(_ => (JsonNode?)null)])]);
+    }
+
+    private sealed class EchoLiquid : ILiquidRenderer
+    {
+        public Task<IReadOnlyList<string>> RenderAsync(IReadOnlyList<string> templates, JsonObject model, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>([.. templates.Select(_ => $"{model["case"]?["reference"]} {model["document"]?["number"]} {model["reminder"]?["number"]}")]);
+    }
+
+    private sealed class PaperTypst : ITypstCompiler
+    {
+        public Task<byte[]> CompileAsync(TypstJob job, CancellationToken cancellationToken) =>
+            Task.FromResult(Encoding.UTF8.GetBytes("%PDF-1.7 " + job.Data["document"]!["number"]));
+    }
+
+    private sealed class EmptyQr : IQrCodes
+    {
+        public Task<string> DrawAsync(string text, CancellationToken cancellationToken) => Task.FromResult("<svg/>");
+    }
+}
