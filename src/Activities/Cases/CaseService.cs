@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Cleiss.Activities.UserTasks;
 using Cleiss.Activities.Waiting;
@@ -55,7 +56,7 @@ public sealed class CaseService(
             throw new CaseRefusedException(422, "received-in-future", "La date de réception est dans le futur. Indiquez la date du jour ou une date passée.");
         }
 
-        var hash = RequestHash.Of(request.ProcessKey, request.Input.ToJsonString(), receivedOn.ToString("O"), request.Test ? "test" : null);
+        var hash = RequestHash.Of(request.ProcessKey, request.Input.ToJsonString(), receivedOn.ToString("O", CultureInfo.InvariantCulture), request.Test ? "test" : null);
         var scope = "open:" + actor.Id;
         if (request.OperationId is { } repeated && await FindOperationAsync(scope, repeated, hash, cancellationToken) is { } known)
         {
@@ -101,7 +102,7 @@ public sealed class CaseService(
                 actor,
                 "case.opened",
                 $"a ouvert le dossier{(request.Test ? " d'essai" : "")} « {opening.Title} » (processus {process.Title}, version {version.Version})",
-                new JsonObject { ["definitionVersionId"] = version.Id, ["receivedOn"] = receivedOn.ToString("O") }),
+                new JsonObject { ["definitionVersionId"] = version.Id, ["receivedOn"] = receivedOn.ToString("O", CultureInfo.InvariantCulture) }),
         ];
         if (request.OperationId is { } operationId)
         {

@@ -211,8 +211,8 @@ public sealed partial class UserTask : Activity
             throw new FormatException($"Le délai « {rule} » ne se lit pas. Écrivez par exemple « 5j » ou « 5j ouvrés ».");
         }
 
-        var days = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        if (!match.Groups[2].Success)
+        var days = int.Parse(match.Groups["days"].ValueSpan, CultureInfo.InvariantCulture);
+        if (!match.Groups["working"].Success)
         {
             return from.AddDays(days);
         }
@@ -230,6 +230,6 @@ public sealed partial class UserTask : Activity
         return due;
     }
 
-    [GeneratedRegex(@"^(\d{1,4})\s*j(?:ours?)?(\s*ouvrés?)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(?<days>\d{1,4})\s*j(ours?)?(?<working>\s*ouvrés?)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DelayRule();
 }

@@ -144,7 +144,7 @@ public sealed class UserTaskReader(
             return ((await answers.FindAsync(before, cancellationToken))?.Data, false);
         }
 
-        var opening = task.CaseId is null ? null : (await answers.ListByCaseAsync(task.CaseId, cancellationToken)).FirstOrDefault();
+        var opening = task.CaseId is null ? null : await answers.ListByCaseAsync(task.CaseId, cancellationToken) is [var first, ..] ? first : null;
         var form = await forms.FindAsync(task.FormKey, task.FormVersion, cancellationToken);
         return (opening is null || form is null ? [] : Common(opening.Data, form), false);
     }
