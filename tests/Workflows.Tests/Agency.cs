@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Cleiss.Activities.Cases;
 using Cleiss.Activities.UserTasks;
@@ -8,10 +7,7 @@ using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Persistence.People;
 using Cleiss.Persistence.Startup;
-using Cleiss.Scripting.Feel;
-using Cleiss.Scripting.Liquid;
-using Cleiss.Scripting.Qr;
-using Cleiss.Scripting.Typst;
+using Cleiss.Scripting.Hosting;
 using Cleiss.TestKit;
 using Cleiss.Workflows.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -21,7 +17,7 @@ using Xunit;
 
 namespace Cleiss.Workflows.Tests;
 
-/// <summary>The product's own parts on a database of its own, with its workers running; only the script host is played by hand.</summary>
+/// <summary>The product's own parts on a database of its own, with its workers and its script host running; only time stands still.</summary>
 public sealed class Agency : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -61,10 +57,7 @@ public sealed class Agency : IAsyncLifetime
         services.AddForms();
         services.AddDocuments(configuration);
         services.AddWorkflows(configuration);
-        services.AddSingleton<IFeelEvaluator, NoConditions>();
-        services.AddSingleton<ILiquidRenderer, EchoLiquid>();
-        services.AddSingleton<ITypstCompiler, PaperTypst>();
-        services.AddSingleton<IQrCodes, EmptyQr>();
+        services.AddScripting(configuration);
         _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
         foreach (var task in _services.GetServices<IStartupTask>().OrderBy(task => task.Order))
         {
@@ -162,28 +155,4 @@ public sealed class Agency : IAsyncLifetime
     }
 
     private async Task<Actor> ActorAsync(string id) => (await Get<PeopleStore>().FindActorAsync(id, CancellationToken.None))!;
-
-    /// <summary>Plays the script host for forms: no condition holds, nothing is computed.</summary>
-    private sealed class NoConditions : IFeelEvaluator
-    {
-        public Task<IReadOnlyList<IReadOnlyList<JsonNode?>>> EvaluateAsync(IReadOnlyList<FeelJob> jobs, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<IReadOnlyList<JsonNode?>>>([.. jobs.Select(job => (IReadOnlyList<JsonNode?>)[.. job.Expressions.Select(_ => (JsonNode?)null)])]);
-    }
-
-    private sealed class EchoLiquid : ILiquidRenderer
-    {
-        public Task<IReadOnlyList<string>> RenderAsync(IReadOnlyList<string> templates, JsonObject model, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<string>>([.. templates.Select(_ => $"{model["case"]?["reference"]} {model["document"]?["number"]} {model["reminder"]?["number"]}")]);
-    }
-
-    private sealed class PaperTypst : ITypstCompiler
-    {
-        public Task<byte[]> CompileAsync(TypstJob job, CancellationToken cancellationToken) =>
-            Task.FromResult(Encoding.UTF8.GetBytes("%PDF-1.7 " + job.Data["document"]!["number"]));
-    }
-
-    private sealed class EmptyQr : IQrCodes
-    {
-        public Task<string> DrawAsync(string text, CancellationToken cancellationToken) => Task.FromResult("<svg/>");
-    }
 }

@@ -153,8 +153,9 @@ public sealed class UserTaskReader(
     {
         await using var command = database.CreateCommand(
             """
-            select answer_id from user_tasks where workflow_instance_id = $1 and activity_id = $2 and answer_id is not null
-            order by completed_at desc limit 1
+            select t.answer_id from user_tasks t join user_task_events e on e.task_id = t.id and e.kind = 'Completed'
+            where t.workflow_instance_id = $1 and t.activity_id = $2 and t.answer_id is not null
+            order by e.position desc limit 1
             """);
         command.AddParameters(Sql.Text(instanceId), Sql.Text(activityId));
         return await command.ExecuteScalarAsync(cancellationToken) as string;
@@ -165,9 +166,10 @@ public sealed class UserTaskReader(
     {
         await using var command = database.CreateCommand(
             """
-            select reason, completed_by_name, completed_at from user_tasks
-            where workflow_instance_id = $1 and id <> $2 and status = 'Completed' and completed_at <= $3
-            order by completed_at desc limit 1
+            select t.reason, t.completed_by_name, t.completed_at from user_tasks t
+            join user_task_events e on e.task_id = t.id and e.kind = 'Completed'
+            where t.workflow_instance_id = $1 and t.id <> $2 and t.completed_at <= $3
+            order by e.position desc limit 1
             """);
         command.AddParameters(Sql.Text(task.WorkflowInstanceId), Sql.Text(task.Id), Sql.Time(task.CreatedAt));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
