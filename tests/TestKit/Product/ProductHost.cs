@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cleiss.TestKit.Product;
+
+/// <summary>
+/// The real host as a process of its own, over a database of the tests: started, killed, started again. Its movable clock is on, demo accounts
+/// are there, mails go where <paramref name="smtpPort"/> says.
+/// </summary>
+public sealed class ProductHost(string connectionString, int? smtpPort = null) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+
+    private readonly ConcurrentQueue<string> _output = [];
+    private Process? _process;
+
+    public int Port { get; } = FreePort();
+
+    public Uri Address => new($"http://127.0.0.1:{Port}/");
+
+    /// <summary>The last lines the host printed, for messages of failed tests.</summary>
+    public string Output => string.Join('\n', _output.TakeLast(60));
+
+    /// <returns>Time from process start to ready.</returns>
+    public async Task<TimeSpan> StartAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(FindHost());
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Demo";
+        start.Environment["Urls"] = Address.ToString().TrimEnd('/');
+        start.Environment["PublicUrl"] = "https://liaison.cleiss.example";
+        start.Environment["Demo__Enabled"] = "true";
+        start.Environment["Clock__Movable"] = "true";
+        start.Environment["Data__Path"] = Path.Combine(Path.GetTempPath(), $"cleiss-host-{Port}");
+        start.Environment["ConnectionStrings__Cleiss"] = connectionString;
+        if (smtpPort is { } port)
+        {
+            start.Environment["Mail__Smtp__Host"] = "127.0.0.1";
+            start.Environment["Mail__Smtp__Port"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            start.Environment["Mail__Smtp__StartTls"] = "false";
+        }
+
+        _process = Process.Start(start) ?? throw new InvalidOperationException("The host did not start.");
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(2) };
+        while (!await IsReadyAsync(http))
+        {
+            if (_process.HasExited || clock.Elapsed > StartLimit)
+            {
+                throw new InvalidOperationException($"The host {(_process.HasExited ? "ended" : "is not ready")} after {clock.Elapsed.TotalSeconds:F0} s.\n{Output}");
+            }
+
+            await Task.Delay(50);
+        }
+
+        return clock.Elapsed;
+    }
+
+    /// <summary>SIGKILL: nothing of the host gets a chance to tidy up.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { HasExited: false } process)
+        {
+            process.Kill(entireProcessTree: false);
+            await process.WaitForExitAsync();
+        }
+
+        _process?.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Resident memory of the host process in MiB.</summary>
+    public double MemoryMiB()
+    {
+        _process!.Refresh();
+        return _process.WorkingSet64 / 1048576.0;
+    }
+
+    public async ValueTask DisposeAsync() => await KillAsync();
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _output.Enqueue(line);
+        }
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("health/ready", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The host built beside the tests, in the same configuration.</summary>
+    private static string FindHost()
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, "artifacts", "bin", "Host", configuration, "Cleiss.Host.dll");
+            if (File.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        throw new FileNotFoundException($"Cleiss.Host.dll ({configuration}) is not built; build src/Host first.");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
