@@ -8,6 +8,7 @@ using Cleiss.Host.SignIn;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Persistence.Http;
+using Cleiss.Scripting.Hosting;
 using Cleiss.Web.Hosting;
 using Cleiss.Workflows.Hosting;
 
@@ -30,6 +31,7 @@ internal static class Composition
         }
 
         services.AddWorkflowWorkers();
+        services.AddScripting(builder.Configuration);
         services.AddForms();
         services.AddDocuments(builder.Configuration);
         services.AddWorkflows(builder.Configuration);
