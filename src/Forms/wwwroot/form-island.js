@@ -184,7 +184,7 @@ class DraftKeeper {
     this.#dirty = false;
     this.#saving = true;
     try {
-      const answer = await send("PUT", `/elsa/api/user-tasks/${encodeURIComponent(this.#root.dataset.clTask)}/draft`, {
+      const answer = await send("PUT", `/taches/${encodeURIComponent(this.#root.dataset.clTask)}/brouillon`, {
         data: collect(this.#root, this.#prefix),
         expectedRevision: this.#revision,
       }, leaving);
@@ -230,7 +230,7 @@ async function send(method, url, body, keepalive = false) {
       body: json,
       // Browsers refuse to keep alive more than 64 kB; a longer draft was saved by the timer before.
       keepalive: keepalive && json.length < 60000,
-      headers: { "Content-Type": "application/json", ...(token ? { RequestVerificationToken: token } : {}) },
+      headers: { "Content-Type": "application/json", ...(token ? { "X-CSRF-TOKEN": token } : {}) },
     });
   } catch {
     return null;
@@ -251,7 +251,7 @@ async function upload(root, input) {
   body.append("file", file);
   const token = document.querySelector("input[name='__RequestVerificationToken']")?.value;
   try {
-    const answer = await fetch("/api/files", { method: "POST", body, headers: token ? { RequestVerificationToken: token } : {} });
+    const answer = await fetch("/api/files", { method: "POST", body, headers: token ? { "X-CSRF-TOKEN": token } : {} });
     const result = await answer.json();
     if (!answer.ok) {
       throw new Error([result.title, result.detail].filter(Boolean).join(" ") || "Le fichier a été refusé.");

@@ -1,5 +1,9 @@
 using Cleiss.Web.Cases;
 using Cleiss.Web.Documents;
+using Cleiss.Web.Filling;
+using Cleiss.Web.Home;
+using Cleiss.Web.Inbox;
+using Cleiss.Web.Layout;
 using Cleiss.Web.Mails;
 using Cleiss.Web.Verification;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +20,11 @@ public static class WebServices
         services.AddHttpContextAccessor();
         services.AddAntiforgery();
         services.TryAddSingleton<CaseDesk>();
+        services.TryAddSingleton<HomeDesk>();
+        services.TryAddSingleton<InboxDesk>();
+        services.TryAddSingleton<NavigationCounts>();
+        services.TryAddSingleton<PostedFiles>();
+        services.TryAddSingleton<TaskDesk>();
         services.TryAddSingleton<DocumentDesk>();
         services.TryAddSingleton<MailDesk>();
         services.TryAddSingleton<VerificationDesk>();
