@@ -1,0 +1,61 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Cleiss.Browser.Tests;
+
+/// <summary>Every page that exists without a case, as the people who use it see it on a desk and on a phone.</summary>
+public sealed class FirstSightTests(Product product) : IClassFixture<Product>
+{
+    [Theory]
+    [InlineData(1440)]
+    [InlineData(360)]
+    public async Task A_visitor_can_sign_in_read_help_and_verify_a_document(int width)
+    {
+        await using var visitor = await product.OpenAsync(width);
+        foreach (var (path, name) in new[]
+        {
+            ("/connexion", "connexion"), ("/aide", "aide"), ("/verifier", "verifier"), ("/verifier?lang=ro", "verifier-ro"), ("/verifier/AAAA-BBBB-CCCC", "verifier-inconnu"),
+        })
+        {
+            await visitor.Page.GotoAsync(path);
+            await visitor.SeeAsync($"{name}-{width}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1440)]
+    [InlineData(360)]
+    public async Task An_officer_finds_every_page_of_the_left_column(int width)
+    {
+        await using var agent = await product.OpenAsync(width);
+        await agent.SignInAsync("agent1");
+        await agent.SeeAsync($"accueil-{width}");
+        var links = await agent.Page.Locator("#navigation li a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
+        Assert.Contains("/dossiers/nouveau", links);
+        foreach (var link in links)
+        {
+            var answer = await agent.Page.GotoAsync(link);
+            Assert.Equal(200, answer!.Status);
+            await agent.SeeAsync($"vide{link.Replace('/', '-')}-{width}");
+        }
+    }
+
+    [Fact]
+    public async Task The_slash_key_moves_to_the_search()
+    {
+        await using var agent = await product.OpenAsync();
+        await agent.SignInAsync("agent1");
+        await agent.Page.Keyboard.PressAsync("/");
+        await Assertions.Expect(agent.Page.Locator("#recherche")).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task An_unknown_case_says_so_kindly()
+    {
+        await using var agent = await product.OpenAsync();
+        await agent.SignInAsync("agent1");
+        var answer = await agent.Page.GotoAsync("/dossiers/inconnu");
+        Assert.Equal(404, answer!.Status);
+        await agent.SeeAsync("dossier-inconnu");
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Cleiss.Browser.Tests;
+
+/// <summary>What one person does and sees.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    // Real people's password is never in a test: this one is printed on the sign-in page of a demonstration.
+    private const string DemoPassword = "cleiss-demo";
+
+    private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(RepositoryFolder.Path, "node_modules", "axe-core", "axe.min.js")));
+
+    private readonly IBrowserContext _context;
+    private readonly HostProcess _host;
+    private readonly ConcurrentQueue<string> _faults = new();
+
+    internal Visitor(IBrowserContext context, IPage page, HostProcess host)
+    {
+        (_context, Page, _host) = (context, page, host);
+        page.Console += (_, message) =>
+        {
+            // Chromium reports every answer of 4xx as an error of the page; a form with mistakes answers 422 on purpose.
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource: the server responded with a status of 4", StringComparison.Ordinal))
+            {
+                _faults.Enqueue($"console of {page.Url}: {message.Text}");
+            }
+        };
+        page.PageError += (_, error) => _faults.Enqueue($"script of {page.Url}: {error}");
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 500)
+            {
+                _faults.Enqueue($"{response.Status} {response.Request.Method} {response.Url}");
+            }
+        };
+    }
+
+    public IPage Page { get; }
+
+    public async Task SignInAsync(string user)
+    {
+        await Page.GotoAsync("/connexion");
+        await Page.GetByLabel("Nom d'utilisateur").FillAsync(user);
+        await Page.GetByLabel("Mot de passe").FillAsync(DemoPassword);
+        await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Se connecter" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Se déconnecter" }).WaitForAsync();
+    }
+
+    /// <summary>Looks at the page as it is: a picture, axe, one h1, and nothing that went wrong so far.</summary>
+    /// <param name="picture">Name of the picture in <c>artifacts/screenshots</c>.</param>
+    public async Task SeeAsync(string picture)
+    {
+        var folder = Path.Combine(RepositoryFolder.Path, "artifacts", "screenshots");
+        Directory.CreateDirectory(folder);
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, picture + ".png"), FullPage = true });
+        Assert.Equal(1, await Page.Locator("h1").CountAsync());
+        var wide = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        Assert.True(wide <= 0, $"{Page.Url} scrolls sideways by {wide} px");
+        await Page.EvaluateAsync(Axe.Value);
+        var found = await Page.EvaluateAsync<JsonElement>(
+            "async () => (await axe.run(document)).violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' — ' + n.failureSummary).join(' | '))");
+        var violations = found.EnumerateArray().Select(violation => violation.GetString()).ToList();
+        Assert.True(violations.Count == 0, $"axe on {Page.Url}:{Environment.NewLine}{string.Join(Environment.NewLine, violations)}");
+        DemandNoFault();
+    }
+
+    public void DemandNoFault() =>
+        Assert.True(_faults.IsEmpty, string.Join(Environment.NewLine, _faults) + Environment.NewLine + _host.Output);
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+}
