@@ -31,6 +31,7 @@ public sealed partial class HostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = RepositoryFolder.Path,
+            UseShellExecute = false,
         };
         foreach (var argument in new[]
         {
