@@ -63,7 +63,7 @@ internal sealed class ProcessSeed(
 
     private async Task SeedAsync(string key, JsonObject document, CancellationToken cancellationToken)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(document.ToJsonString())));
+        var hash = HashOf(document);
         var shipped = await ReadShippedAsync(key, cancellationToken);
         if (shipped.Any(row => row.Hash == hash))
         {
@@ -71,15 +71,22 @@ internal sealed class ProcessSeed(
         }
 
         var latest = (await definitions.ListAsync(key, cancellationToken)).FirstOrDefault(version => version.IsLatest);
-        var untouched = latest is null || latest.PublishedAt is not null && shipped.Any(row => row.VersionId == latest.Id && !row.Proposed);
-        var version = untouched
-            ? await publisher.PublishAsync(key, document, cancellationToken)
-            : await definitions.SaveDraftAsync(key + "-proposition", document, cancellationToken);
+
+        // A start that was killed on its way left this very document, as a draft or published but not noted: it goes on from there.
+        var begun = latest is not null && HashOf(latest.Document) == hash;
+        var untouched = latest is null || begun || latest.PublishedAt is not null && shipped.Any(row => row.VersionId == latest.Id && !row.Proposed);
+        var version = begun && latest!.PublishedAt is not null
+            ? latest
+            : untouched
+                ? await publisher.PublishAsync(key, document, cancellationToken)
+                : await definitions.SaveDraftAsync(key + "-proposition", document, cancellationToken);
         await using var command = database.CreateCommand(
             "insert into shipped_definitions (definition_id, hash, definition_version_id, proposed, seeded_at) values ($1, $2, $3, $4, $5)");
         command.AddParameters(Sql.Text(key), Sql.Text(hash), Sql.Text(version.Id), Sql.Bool(!untouched), Sql.Time(time.GetUtcNow()));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private static string HashOf(JsonObject document) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(document.ToJsonString())));
 
     private async Task<List<(string Hash, string VersionId, bool Proposed)>> ReadShippedAsync(string key, CancellationToken cancellationToken)
     {
