@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Effects;
+using Cleiss.Engine.Execution;
 using Cleiss.Persistence.People;
 using Cleiss.Persistence.Trails;
 
@@ -7,9 +8,10 @@ namespace Cleiss.Activities.Mail;
 
 /// <summary>
 /// Effect <c>mail.send</c>, payload <c>{mailId}</c>. The attempt is noted before the transport is spoken to, so that after a kill everybody can
-/// see that an earlier attempt may have arrived; the repetition carries the same Message-ID and the trail says so.
+/// see that an earlier attempt may have arrived. A repetition carries the same Message-ID, and the trail says so before it leaves: the host may
+/// die once more before it hears that the mail was accepted.
 /// </summary>
-internal sealed class SendMailHandler(MailStore mails, MailComposer composer, IMailTransport transport, TimeProvider time) : IEffectHandler
+internal sealed class SendMailHandler(MailStore mails, MailComposer composer, IMailTransport transport, WorkflowRuntime runtime, TimeProvider time) : IEffectHandler
 {
     public const string EffectKind = "mail.send";
 
@@ -40,9 +42,14 @@ internal sealed class SendMailHandler(MailStore mails, MailComposer composer, IM
 
         var outgoing = await composer.AssembleAsync(mail, cancellationToken);
         var (attempt, earlierUnknown) = await mails.BeginAttemptAsync(id, time.GetUtcNow(), cancellationToken);
+        if (earlierUnknown)
+        {
+            await runtime.WriteAsync([Repeated(mail, attempt)], cancellationToken);
+        }
+
         return await transport.SendAsync(outgoing, cancellationToken) switch
         {
-            TransportOutcome.Accepted => new EffectResult.Done(output, new MailAccepted(id, attempt, transport.Name), Sent(mail, attempt, earlierUnknown)),
+            TransportOutcome.Accepted => new EffectResult.Done(output, new MailAccepted(id, attempt, transport.Name), Sent(mail, attempt)),
             TransportOutcome.Deferred deferred => new EffectResult.Retry(deferred.Reason, null, new MailDeferred(id, attempt, deferred.Reason)),
             TransportOutcome.Unknown unknown => new EffectResult.Retry(unknown.Reason),
             TransportOutcome.Refused refused => new EffectResult.Park(
@@ -51,15 +58,17 @@ internal sealed class SendMailHandler(MailStore mails, MailComposer composer, IM
         };
     }
 
-    private TrailEntry Sent(MailRow mail, int attempt, bool earlierUnknown)
+    private TrailEntry Sent(MailRow mail, int attempt)
     {
-        var what = mail.ReminderNumber is { } number ? $"La relance n° {number}" : "Le courriel";
         var how = transport.Name == "smtp" ? "est envoyé" : "est remis à la boîte d'envoi intégrée";
-        var again = earlierUnknown
-            ? " Il est renvoyé avec le même identifiant Message-ID, l'issue d'un envoi précédent étant inconnue."
-            : "";
-        return Line(mail, earlierUnknown ? "mail.repeated" : "mail.sent", $"{what} à {Recipient(mail)} {how}.{again}", attempt);
+        return Line(mail, "mail.sent", $"{What(mail)} à {Recipient(mail)} {how}.", attempt);
     }
+
+    private static TrailEntry Repeated(MailRow mail, int attempt) => Line(
+        mail, "mail.repeated",
+        $"{What(mail)} à {Recipient(mail)} part de nouveau, avec le même identifiant Message-ID : l'issue d'un envoi précédent est inconnue.", attempt);
+
+    private static string What(MailRow mail) => mail.ReminderNumber is { } number ? $"Le courriel de relance n° {number}" : "Le courriel";
 
     private static TrailEntry Line(MailRow mail, string kind, string sentence, int? attempt = null) => new(
         mail.CaseId is null ? TrailIds.Administration : TrailIds.Case(mail.CaseId), Actor.System, kind, sentence,
