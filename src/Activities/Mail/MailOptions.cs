@@ -18,7 +18,7 @@ public sealed class SmtpOptions
 
     public int Port { get; set; } = 587;
 
-    public string UserName { get; set; } = "";
+    public string User { get; set; } = "";
 
     public string Password { get; set; } = "";
 

@@ -18,9 +18,9 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options) : IMailTransp
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(settings.TimeoutSeconds));
         using var client = new SmtpClient(settings.Host, settings.Port) { EnableSsl = settings.StartTls };
-        if (settings.UserName.Length > 0)
+        if (settings.User.Length > 0)
         {
-            client.Credentials = new NetworkCredential(settings.UserName, settings.Password);
+            client.Credentials = new NetworkCredential(settings.User, settings.Password);
         }
 
         using var message = Compose(mail);
