@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -27,6 +28,14 @@ public sealed class ProductHost(string connectionString, int? smtpPort = null) :
     public async Task<TimeSpan> StartAsync()
     {
         var clock = Stopwatch.StartNew();
+        Launch();
+        await UntilReadyAsync();
+        return clock.Elapsed;
+    }
+
+    /// <summary>Starts the process without waiting for it.</summary>
+    public void Launch()
+    {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(FindHost());
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Demo";
@@ -39,7 +48,7 @@ public sealed class ProductHost(string connectionString, int? smtpPort = null) :
         if (smtpPort is { } port)
         {
             start.Environment["Mail__Smtp__Host"] = "127.0.0.1";
-            start.Environment["Mail__Smtp__Port"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            start.Environment["Mail__Smtp__Port"] = port.ToString(CultureInfo.InvariantCulture);
             start.Environment["Mail__Smtp__StartTls"] = "false";
         }
 
@@ -48,18 +57,21 @@ public sealed class ProductHost(string connectionString, int? smtpPort = null) :
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    public async Task UntilReadyAsync()
+    {
+        var clock = Stopwatch.StartNew();
         using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(2) };
         while (!await IsReadyAsync(http))
         {
-            if (_process.HasExited || clock.Elapsed > StartLimit)
+            if (_process!.HasExited || clock.Elapsed > StartLimit)
             {
                 throw new InvalidOperationException($"The host {(_process.HasExited ? "ended" : "is not ready")} after {clock.Elapsed.TotalSeconds:F0} s.\n{Output}");
             }
 
-            await Task.Delay(50);
+            await Task.Delay(25);
         }
-
-        return clock.Elapsed;
     }
 
     /// <summary>SIGKILL: nothing of the host gets a chance to tidy up.</summary>
@@ -121,10 +133,24 @@ public sealed class ProductHost(string connectionString, int? smtpPort = null) :
         throw new FileNotFoundException($"Cleiss.Host.dll ({configuration}) is not built; build src/Host first.");
     }
 
+    /// <summary>
+    /// Below the range the system gives to outgoing connections: while the host is dead, nobody else must get its port, and a caller that
+    /// tries it must not end up connected to itself.
+    /// </summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(15000, 32000));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one.
+            }
+        }
     }
 }

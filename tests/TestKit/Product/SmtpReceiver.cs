@@ -14,19 +14,23 @@ public sealed class SmtpReceiver : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<ReceivedMail> _mails = [];
+    private readonly Task _reading;
+    private TaskCompletionSource _next = NewSignal();
 
     private SmtpReceiver(Process process, int port)
     {
         _process = process;
         Port = port;
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
+        _reading = ReadAsync();
     }
 
     public int Port { get; }
 
-    /// <summary>All mails accepted so far, repetitions included.</summary>
+    /// <summary>All mails received so far, repetitions included; the sender of one may have died before it heard « accepted ».</summary>
     public IReadOnlyList<ReceivedMail> Mails => [.. _mails];
+
+    /// <summary>Ends when the next mail has come in, before it is accepted.</summary>
+    public Task NextMail => Volatile.Read(ref _next).Task;
 
     /// <param name="acceptanceDelay">How long the server thinks before it says « accepted ».</param>
     public static async Task<SmtpReceiver> StartAsync(TimeSpan acceptanceDelay)
@@ -44,16 +48,21 @@ public sealed class SmtpReceiver : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
+        await _reading;
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
 
-    private void Keep(string? line)
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task ReadAsync()
     {
-        if (line is not null && JsonNode.Parse(line) is { } mail)
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
+            var mail = JsonNode.Parse(line)!;
             _mails.Enqueue(new ReceivedMail(
                 mail["id"]?.GetValue<string>(), [.. mail["to"]!.AsArray().Select(to => to!.GetValue<string>())], mail["text"]!.GetValue<string>()));
+            Interlocked.Exchange(ref _next, NewSignal()).TrySetResult();
         }
     }
 
