@@ -50,7 +50,8 @@ internal static class SignInServices
             });
         services.AddAuthorization(options =>
             options.FallbackPolicy = new AuthorizationPolicyBuilder()
-                .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is null)
+                // Nothing there, or an endpoint that routing itself puts in to answer 405 or 415: only a real route without a rule answers nobody.
+                .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint)
                 .Build());
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
         services.AddSingleton<IClaimsTransformation, ActorClaims>();
