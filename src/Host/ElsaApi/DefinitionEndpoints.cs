@@ -31,7 +31,18 @@ public sealed class DefinitionEndpoints(IDefinitionStore store, DefinitionPublis
 
     private async Task<IResult> SaveAsync(SaveDefinition request, CancellationToken cancellationToken)
     {
-        var definitionId = request.Model["definitionId"]?.GetValue<string>() is { Length: > 0 } given ? given : Engine.Ids.New();
+        if (request.Model is null || request.Model["definitionId"] is not (null or JsonValue))
+        {
+            return Refused("La demande n'est pas lisible : envoyez { \"model\": { … }, \"publish\": true }.", []);
+        }
+
+        var definitionId = "";
+        if (request.Model["definitionId"] is JsonValue value && !value.TryGetValue(out definitionId))
+        {
+            return Refused("L'identifiant de la définition (definitionId) doit être un texte.", []);
+        }
+
+        definitionId = string.IsNullOrEmpty(definitionId) ? Engine.Ids.New() : definitionId;
         if (!request.Publish.GetValueOrDefault())
         {
             return Results.Ok(new { workflowDefinition = Full(await store.SaveDraftAsync(definitionId, request.Model, cancellationToken)), alreadyPublished = false });
@@ -43,15 +54,15 @@ public sealed class DefinitionEndpoints(IDefinitionStore store, DefinitionPublis
         }
         catch (DefinitionException e)
         {
-            // The shape Studio shows as one message per text (contract, « Errors »).
-            return Results.BadRequest(new
-            {
-                statusCode = StatusCodes.Status400BadRequest,
-                message = "La définition n'est pas publiée : corrigez d'abord ce qui suit.",
-                errors = e.Problems.GroupBy(p => p.Path).ToDictionary(g => g.Key, g => g.Select(p => $"{p.Code} : {p.Message}").ToArray()),
-            });
+            return Refused(
+                "La définition n'est pas publiée : corrigez d'abord ce qui suit.",
+                e.Problems.GroupBy(p => p.Path).ToDictionary(g => g.Key, g => g.Select(p => $"{p.Code} : {p.Message}").ToArray()));
         }
     }
+
+    /// <summary>The shape Studio shows as one message per text (contract, « Errors »).</summary>
+    private static IResult Refused(string message, Dictionary<string, string[]> errors) =>
+        Results.BadRequest(new { statusCode = StatusCodes.Status400BadRequest, message, errors });
 
     private static bool Matches(WorkflowDefinition version, string? options) => options switch
     {
@@ -88,5 +99,5 @@ public sealed class DefinitionEndpoints(IDefinitionStore store, DefinitionPublis
         return document;
     }
 
-    internal sealed record SaveDefinition(JsonObject Model, bool? Publish);
+    internal sealed record SaveDefinition(JsonObject? Model, bool? Publish);
 }
