@@ -37,6 +37,14 @@ public sealed class BadInputTests(HostFixture host)
     }
 
     [Fact]
+    public async Task An_unknown_form_is_told_together_with_those_that_exist()
+    {
+        var refused = (await (await host.AsAsync("agent1")).GetAsync("api/forms/se-999")).IsProblem(HttpStatusCode.NotFound, "form-unknown");
+
+        Assert.Contains("se-151-08", refused.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_field_is_named_at_its_path_when_opening()
     {
         var opening = LiaisonCase.Opening();

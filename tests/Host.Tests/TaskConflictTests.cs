@@ -115,6 +115,21 @@ public sealed class TaskConflictTests(HostFixture host)
     }
 
     [Fact]
+    public async Task A_task_of_a_cancelled_case_is_over()
+    {
+        var opened = await LiaisonCase.OpenAsync(host);
+        var task = await opened.TaskAsync("remplir");
+        var cancel = new JsonObject { ["reason"] = "Demande retirée." };
+        (await (await host.AsAsync("agent1")).PostAsync($"api/cases/{opened.Id}/cancel", cancel)).Ok();
+
+        var late = (await opened.CompleteAsync("agent1", task, LiaisonCase.SendToValidation, await opened.SampleAsync())).IsRefused(HttpStatusCode.Conflict, "terminal");
+
+        Assert.Contains("a été annulée le", late.Body!["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        (await (await host.AsAsync("agent1")).PostAsync($"api/cases/{opened.Id}/cancel", cancel)).IsProblem(HttpStatusCode.Conflict, "terminal");
+        Assert.Equal("cancelled", (await opened.DetailAsync())["case"]!["state"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Sending_back_needs_a_reason_and_a_made_up_action_is_refused()
     {
         var (opened, validation) = await LiaisonCase.OpenFilledAsync(host);
