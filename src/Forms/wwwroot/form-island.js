@@ -4,15 +4,6 @@
 const AUTOSAVE_AFTER_MS = 3000;
 const CONDITIONS_AFTER_MS = 250;
 
-for (const form of document.querySelectorAll("[data-cl-form]")) {
-  enhance(form);
-}
-
-const summary = document.querySelector("[data-cl-error-summary]");
-if (summary) {
-  summary.focus();
-}
-
 function enhance(root) {
   const prefix = root.dataset.clPrefix ?? "";
   const drafts = root.dataset.clTask ? new DraftKeeper(root, prefix) : null;
@@ -387,4 +378,14 @@ function group(text, lengths) {
     }
   }
   return parts.join(" ") + (at < compact.length ? compact.slice(at) : "");
+}
+
+// Last, so that the class above exists.
+for (const form of document.querySelectorAll("[data-cl-form]")) {
+  enhance(form);
+}
+
+const summary = document.querySelector("[data-cl-error-summary]");
+if (summary) {
+  summary.focus();
 }

@@ -57,6 +57,8 @@ internal static class Composition
         app.UseExceptionHandler(ApiFailures.Handle);
         app.UseWhen(ApiFailures.IsApi, api => api.UseStatusCodePages());
         app.UseHsts();
+        // Before routing: theme, scripts and fonts are open to everybody and need no rule.
+        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "public, max-age=3600" });
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -56,6 +56,8 @@ public sealed class ProductClient : IDisposable
             : throw new ProductRefusedException(answer.StatusCode, $"upload of {name} → {(int)answer.StatusCode}: {text}");
     }
 
+    public Task<byte[]> DownloadAsync(string path) => _http.GetByteArrayAsync(new Uri(path, UriKind.Relative));
+
     public void Dispose() => _http.Dispose();
 }
 
