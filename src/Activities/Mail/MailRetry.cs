@@ -20,7 +20,7 @@ public sealed class MailRetry(MailStore mails, Outbox outbox, WorkflowRuntime ru
         await runtime.WriteAsync(
             [new TrailEntry(
                 mail.CaseId is null ? TrailIds.Administration : TrailIds.Case(mail.CaseId), actor, "mail.retry",
-                $"{actor.Name} a demandé un nouvel envoi du courriel.", new JsonObject { ["mailId"] = mail.Id })],
+                "a demandé un nouvel envoi du courriel", new JsonObject { ["mailId"] = mail.Id })],
             cancellationToken);
         await outbox.RetryAsync(SendMailHandler.Key(mail.Id), time.GetUtcNow(), cancellationToken);
         signals.Wake(new BurstNews(true, null, null));

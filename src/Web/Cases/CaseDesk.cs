@@ -146,7 +146,7 @@ internal sealed class CaseDesk(
 
     private async Task<IReadOnlyList<CaseEvent>> TimelineAsync(string id, CancellationToken cancellationToken) =>
         [.. (await trails.ListAsync(TrailIds.Case(id), cancellationToken)).Reverse()
-            .Select(line => new CaseEvent(line.At, $"{line.ActorName} {line.Sentence.TrimEnd('.')}.", null))];
+            .Select(line => new CaseEvent(line.At, Tell(line), null))];
 
     private async Task<IReadOnlyList<CaseAnswer>> AnswersAsync(string id, Dictionary<string, string> names, CancellationToken cancellationToken)
     {
@@ -165,4 +165,8 @@ internal sealed class CaseDesk(
 
         return given;
     }
+
+    /// <summary>« Anne Martin a ouvert… » ; what the product did by itself is a sentence of its own.</summary>
+    private static string Tell(TrailLine line) =>
+        (char.IsUpper(line.Sentence, 0) ? line.Sentence : $"{line.ActorName} {line.Sentence}").TrimEnd('.') + ".";
 }
