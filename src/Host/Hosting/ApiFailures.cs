@@ -7,6 +7,10 @@ internal static class ApiFailures
 {
     public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
 
+    /// <summary>What a person looks at: a missing page says so in French instead of answering nothing.</summary>
+    public static bool IsPage(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) && !IsApi(context);
+
     public static void Complete(ProblemDetailsContext context)
     {
         var problem = context.ProblemDetails;

@@ -9,6 +9,7 @@ using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Persistence.Http;
 using Cleiss.Scripting.Hosting;
+using Cleiss.Web.Errors;
 using Cleiss.Web.Hosting;
 using Cleiss.Workflows.Hosting;
 
@@ -56,6 +57,8 @@ internal static class Composition
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(ApiFailures.Handle);
         app.UseWhen(ApiFailures.IsApi, api => api.UseStatusCodePages());
+        app.UseWhen(ApiFailures.IsPage, pages => pages.UseStatusCodePages(
+            answer => ErrorAnswer.WriteAsync(answer.HttpContext, answer.HttpContext.Response.StatusCode)));
         app.UseHsts();
         // Before routing: theme, scripts and fonts are open to everybody and need no rule.
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "public, max-age=3600" });
