@@ -10,7 +10,7 @@ public sealed class ShippedFormsTests(FormsKit kit) : IClassFixture<FormsKit>
 
     [Fact]
     public void TheFormsOfTheProcess_AreAllThere() =>
-        Assert.Equal(["decision-validation", "reponse-partenaire", "se-151-01", "se-151-06", "se-151-08"], FormsKit.Shipped.Select(form => form.Key));
+        Assert.Equal(["decision-validation", "ouverture-formulaire-de-liaison", "reponse-partenaire", "se-151-01", "se-151-06", "se-151-08"], FormsKit.Shipped.Select(form => form.Key));
 
     [Theory]
     [MemberData(nameof(Keys))]
