@@ -9,7 +9,6 @@ using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Persistence.Http;
 using Cleiss.Scripting.Hosting;
-using Cleiss.Web.Errors;
 using Cleiss.Web.Hosting;
 using Cleiss.Workflows.Hosting;
 
@@ -58,7 +57,9 @@ internal static class Composition
         app.UseExceptionHandler(ApiFailures.Handle);
         app.UseWhen(ApiFailures.IsApi, api => api.UseStatusCodePages());
         app.UseWhen(ApiFailures.IsPage, pages => pages.UseStatusCodePages(
-            answer => ErrorAnswer.WriteAsync(answer.HttpContext, answer.HttpContext.Response.StatusCode)));
+            "text/html; charset=utf-8",
+            "<!doctype html><html lang=\"fr\"><head><title>Page indisponible – Cleiss</title></head><body><main><h1>Cette page ne peut pas être affichée</h1>"
+            + "<p>Elle n'existe pas ou ne vous est pas ouverte (code {0}).</p><p><a href=\"/\">Revenir à l'accueil</a></p></main></body></html>"));
         app.UseHsts();
         // Before routing: theme, scripts and fonts are open to everybody and need no rule.
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "public, max-age=3600" });
