@@ -57,5 +57,11 @@ public sealed class FirstSightTests(Product product) : IClassFixture<Product>
         var answer = await agent.Page.GotoAsync("/dossiers/inconnu");
         Assert.Equal(404, answer!.Status);
         await agent.SeeAsync("dossier-inconnu");
+        await Assertions.Expect(agent.Page.GetByRole(AriaRole.Main)).ToContainTextAsync("Ce dossier n'existe pas");
+
+        answer = await agent.Page.GotoAsync("/nulle-part");
+        Assert.Equal(404, answer!.Status);
+        await agent.SeeAsync("adresse-inconnue");
+        await Assertions.Expect(agent.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Page introuvable");
     }
 }

@@ -1,5 +1,6 @@
-using Xunit;
+using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
+using Xunit;
 
 namespace Cleiss.Browser.Tests;
 
@@ -9,11 +10,11 @@ public sealed class Product : IAsyncLifetime
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
-    public HostProcess Host { get; private set; } = null!;
+    public ProductHost Host { get; } = new(connectionString: null);
 
     public async Task InitializeAsync()
     {
-        Host = await HostProcess.StartAsync();
+        await Host.StartAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -47,9 +48,6 @@ public sealed class Product : IAsyncLifetime
         }
 
         _playwright?.Dispose();
-        if (Host is not null)
-        {
-            await Host.DisposeAsync();
-        }
+        await Host.DisposeAsync();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -14,10 +15,10 @@ public sealed class Visitor : IAsyncDisposable
     private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(RepositoryFolder.Path, "node_modules", "axe-core", "axe.min.js")));
 
     private readonly IBrowserContext _context;
-    private readonly HostProcess _host;
+    private readonly ProductHost _host;
     private readonly ConcurrentQueue<string> _faults = new();
 
-    internal Visitor(IBrowserContext context, IPage page, HostProcess host)
+    internal Visitor(IBrowserContext context, IPage page, ProductHost host)
     {
         (_context, Page, _host) = (context, page, host);
         page.Console += (_, message) =>

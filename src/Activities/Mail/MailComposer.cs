@@ -31,7 +31,7 @@ internal sealed class MailComposer(
         {
             return mail.Partner is null
                 ? $"« {mail.ToAddress} » n'est pas une adresse électronique utilisable."
-                : $"L'organisme de liaison « {partner?.Name ?? mail.Partner} » n'a pas d'adresse électronique utilisable dans l'annuaire. Complétez-la dans « Accords et référentiels », puis choisissez « Réessayer ».";
+                : $"L'organisme de liaison « {partner?.Name ?? mail.Partner} » n'a pas d'adresse électronique utilisable dans l'annuaire. Complétez-la dans « Accords et référentiels », puis choisissez « Renvoyer le courrier ».";
         }
 
         if (!templates.Exists(mail.Template))

@@ -1,3 +1,4 @@
+using Cleiss.Web.Errors;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Cleiss.Host.Hosting;
@@ -7,9 +8,22 @@ internal static class ApiFailures
 {
     public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
 
-    /// <summary>What a person looks at: a missing page says so in French instead of answering nothing.</summary>
+    /// <summary>What a person looks at, as opposed to what a program asks for.</summary>
     public static bool IsPage(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) && !IsApi(context);
+
+    /// <summary>
+    /// A refusal or a missing address that nothing else answered gets the French error page. Pages that found nothing write their own words.
+    /// </summary>
+    public static async Task AnswerEmptyPage(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        var answer = context.Response;
+        if (answer is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null })
+        {
+            await ErrorAnswer.WriteAsync(context, answer.StatusCode);
+        }
+    }
 
     public static void Complete(ProblemDetailsContext context)
     {
@@ -43,13 +57,6 @@ internal static class ApiFailures
             return;
         }
 
-        context.Response.ContentType = "text/html; charset=utf-8";
-        await context.Response.WriteAsync(
-            """
-            <!doctype html><html lang="fr"><meta charset="utf-8"><title>Erreur — Cleiss</title>
-            <h1>Une erreur inattendue s’est produite</h1>
-            <p>Elle est consignée. Rien de ce qui était enregistré n’est perdu : revenez à la page précédente et réessayez.</p>
-            <p><a href="/">Aller à l’accueil</a></p></html>
-            """);
+        await ErrorAnswer.WriteAsync(context, context.Response.StatusCode);
     });
 }

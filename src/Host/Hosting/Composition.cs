@@ -56,10 +56,7 @@ internal static class Composition
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(ApiFailures.Handle);
         app.UseWhen(ApiFailures.IsApi, api => api.UseStatusCodePages());
-        app.UseWhen(ApiFailures.IsPage, pages => pages.UseStatusCodePages(
-            "text/html; charset=utf-8",
-            "<!doctype html><html lang=\"fr\"><head><title>Page indisponible – Cleiss</title></head><body><main><h1>Cette page ne peut pas être affichée</h1>"
-            + "<p>Elle n'existe pas ou ne vous est pas ouverte (code {0}).</p><p><a href=\"/\">Revenir à l'accueil</a></p></main></body></html>"));
+        app.UseWhen(ApiFailures.IsPage, pages => pages.Use(ApiFailures.AnswerEmptyPage));
         app.UseHsts();
         // Before routing: theme, scripts and fonts are open to everybody and need no rule.
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "public, max-age=3600" });

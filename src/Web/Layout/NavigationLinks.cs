@@ -35,6 +35,11 @@ internal static class NavigationLinks
         {
             yield return new("/courriers", "Courriers");
         }
+
+        if (person.Has(Permission.ReferenceWrite))
+        {
+            yield return new("/accords", "Accords et référentiels");
+        }
     }
 
     public static bool IsMoreExact(string path, NavigationLink link) => link.Href == "/dossiers" && path == "/dossiers/nouveau";

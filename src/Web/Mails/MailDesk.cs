@@ -112,7 +112,7 @@ internal sealed class MailDesk(NpgsqlDataSource database, Microsoft.Extensions.C
                 ({ } name, { } address) => $"{name} <{address}>",
                 var (name, address) => name ?? address!,
             },
-            Text(3) ?? "objet en préparation",
+            Text(3) ?? "Objet en préparation",
             Text(4),
             Text(5),
             words,

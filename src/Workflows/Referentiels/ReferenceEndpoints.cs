@@ -35,14 +35,10 @@ public sealed class ReferenceEndpoints(ReferenceData reference) : IEndpointModul
             return Unknown(iso);
         }
 
-        if (string.IsNullOrWhiteSpace(change.Name) || change.Language is not { Length: 2 })
+        if (LiaisonBodyRules.Check(change) is { Count: > 0 } faults)
         {
-            return Problem.Invalid("liaison-body-incomplete", "Il manque le nom ou la langue de l'organisme.", "Le nom est obligatoire ; la langue tient en deux lettres, p. ex. « ro ».");
-        }
-
-        if (!string.IsNullOrWhiteSpace(change.Email) && !System.Net.Mail.MailAddress.TryCreate(change.Email.Trim(), out _))
-        {
-            return Problem.Invalid("email-invalid", $"« {change.Email} » n'est pas une adresse électronique.", "Écrivez une adresse comme liaison@organisme.example, ou laissez vide.");
+            return Problem.Invalid(
+                "liaison-body-invalid", "L'organisme de liaison n'est pas enregistré.", string.Join(" ", faults.Select(fault => fault.Message)), ("errors", faults));
         }
 
         await reference.SaveLiaisonBodyAsync(iso, change, http.GetActor(), cancellationToken);

@@ -53,6 +53,15 @@ public sealed class CaseDriver : IDisposable
     /// <returns>The case's id.</returns>
     public async Task<string> SendAsync()
     {
+        var id = await ValidateAsync();
+        await UntilAsync(id, "waiting for the reply", detail => detail["awaitsReply"]!.GetValue<bool>() ? detail : null);
+        return id;
+    }
+
+    /// <summary>From opening to the validation that issues the document.</summary>
+    /// <returns>The case's id.</returns>
+    public async Task<string> ValidateAsync()
+    {
         var opening = NewOperation();
         var opened = await CallAsync(Agent, client => client.PostAsync("api/processes/formulaire-de-liaison/cases", new JsonObject
         {
@@ -70,7 +79,6 @@ public sealed class CaseDriver : IDisposable
         var id = opened!["caseId"]!.GetValue<string>();
         await CompleteAsync(id, "remplir", Agent, "Envoyer à la validation", await SampleAsync("se-151-08"));
         await CompleteAsync(id, "valider", Juriste, "Valider", null);
-        await UntilAsync(id, "waiting for the reply", detail => detail["awaitsReply"]!.GetValue<bool>() ? detail : null);
         return id;
     }
 

@@ -7,14 +7,16 @@ using System.Net.Sockets;
 namespace Cleiss.TestKit.Product;
 
 /// <summary>
-/// The real host as a process of its own, over a database of the tests: started, killed, started again. Its movable clock is on, demo accounts
-/// are there, mails go where <paramref name="smtpPort"/> says.
+/// The real host as a process of its own: started, killed, started again. Its movable clock is on, demo accounts are there, mails go where
+/// <paramref name="smtpPort"/> says.
 /// </summary>
-public sealed class ProductHost(string connectionString, int? smtpPort = null) : IAsyncDisposable
+/// <param name="connectionString">A database of the tests; null for the host's own, as a laptop has it.</param>
+public sealed class ProductHost(string? connectionString, int? smtpPort = null) : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
     private readonly ConcurrentQueue<string> _output = [];
+    private readonly string _data = Directory.CreateTempSubdirectory("cleiss-host-").FullName;
     private Process? _process;
 
     public int Port { get; } = FreePort();
@@ -43,8 +45,12 @@ public sealed class ProductHost(string connectionString, int? smtpPort = null) :
         start.Environment["PublicUrl"] = "https://liaison.cleiss.example";
         start.Environment["Demo__Enabled"] = "true";
         start.Environment["Clock__Movable"] = "true";
-        start.Environment["Data__Path"] = Path.Combine(Path.GetTempPath(), $"cleiss-host-{Port}");
-        start.Environment["ConnectionStrings__Cleiss"] = connectionString;
+        start.Environment["Data__Path"] = _data;
+        if (connectionString is not null)
+        {
+            start.Environment["ConnectionStrings__Cleiss"] = connectionString;
+        }
+
         if (smtpPort is { } port)
         {
             start.Environment["Mail__Smtp__Host"] = "127.0.0.1";
@@ -94,7 +100,30 @@ public sealed class ProductHost(string connectionString, int? smtpPort = null) :
         return _process.WorkingSet64 / 1048576.0;
     }
 
-    public async ValueTask DisposeAsync() => await KillAsync();
+    /// <summary>SIGTERM, so that the host stops its own database as Ctrl-C does; killed when that takes too long.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false } process)
+        {
+            using (var stop = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            {
+                await stop.WaitForExitAsync();
+            }
+
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // The kill below ends it.
+            }
+        }
+
+        await KillAsync();
+        Directory.Delete(_data, recursive: true);
+    }
 
     private void Keep(string? line)
     {
