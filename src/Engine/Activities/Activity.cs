@@ -35,6 +35,12 @@ public abstract class Activity
     public string DisplayText =>
         Metadata["displayText"]?.GetValue<string>() is { Length: > 0 } text ? text : Name is { Length: > 0 } name ? name : Id;
 
+    /// <summary>True for an activity that ends the container it runs in (End, Complete, Break).</summary>
+    public bool IsTerminal { get; internal set; }
+
+    /// <summary>True for a trigger whose stimulus starts a new instance (Elsa's <c>canStartWorkflow</c>).</summary>
+    public bool CanStartWorkflow => IsTrue(CustomProperties["canStartWorkflow"]);
+
     internal CompiledInputs Inputs { get; set; } = CompiledInputs.None;
 
     /// <summary>Runs the activity. It ends by completing, by creating bookmarks (then it waits) or by scheduling children.</summary>
@@ -51,10 +57,31 @@ public abstract class Activity
     /// <summary>Called when the activity is cancelled while waiting: leave companions that close what it opened outside.</summary>
     protected internal virtual ValueTask CancelAsync(ActivityExecutionContext context) => ValueTask.CompletedTask;
 
+    /// <summary>Called when a child was cancelled on its own, by a join or by a person: the owner goes on without it, or ends.</summary>
+    protected internal virtual ValueTask OnChildCanceledAsync(ActivityExecutionContext context, ActivityExecutionContext child) => ValueTask.CompletedTask;
+
+    /// <summary>What a <c>Break</c> below this activity does to it.</summary>
+    internal virtual BreakEffect OnBreak => BreakEffect.None;
+
     /// <summary>Outcomes the activity can end with, as far as its definition tells; null when they are only known at run time.</summary>
     protected internal virtual IReadOnlyCollection<string>? GetPossibleOutcomes() => DeclaredOutcomes;
 
     internal IReadOnlyCollection<string> DeclaredOutcomes { get; set; } = Outcomes.Done;
+
+    private static bool IsTrue(JsonNode? value) => value is JsonValue flag && bool.TryParse(flag.ToString(), out var isTrue) && isTrue;
+}
+
+/// <summary>What a <c>Break</c> does to an activity it is nested in.</summary>
+internal enum BreakEffect
+{
+    /// <summary>Nothing; the activity ends as usual.</summary>
+    None,
+
+    /// <summary>It runs nothing further, and the break goes on upwards.</summary>
+    Stops,
+
+    /// <summary>It is the loop that ends.</summary>
+    Ends,
 }
 
 /// <summary>An activity that completes by itself when its code has run, unless it created a bookmark.</summary>

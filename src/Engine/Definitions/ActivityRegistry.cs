@@ -54,6 +54,7 @@ public sealed record ActivityType(
         activity.Type = TypeName;
         activity.Version = Attribute.Version;
         activity.DeclaredOutcomes = Outcomes;
+        activity.IsTerminal = Attribute.IsTerminal;
         return activity;
     }
 

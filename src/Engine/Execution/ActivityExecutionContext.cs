@@ -17,6 +17,8 @@ public enum ActivityStatus
 /// <summary>One execution of one activity in one instance: its evaluated inputs, its own variables and properties, its bookmarks.</summary>
 public sealed class ActivityExecutionContext
 {
+    private const string BreakingProperty = "IsBreaking";
+
     private Dictionary<string, object?>? _variables;
     private JsonObject? _properties;
 
@@ -104,9 +106,16 @@ public sealed class ActivityExecutionContext
     /// <summary>Opens this execution's own scope with a container's variables at their initial values.</summary>
     internal void DeclareVariables(IReadOnlyList<Variable> variables)
     {
-        if (variables.Count > 0)
+        if (variables.Count == 0)
         {
-            _variables = variables.ToDictionary(v => v.Name, v => Values.Unwrap(v.Default?.DeepClone()), StringComparer.Ordinal);
+            return;
+        }
+
+        // A loop may have opened the scope already, with the current value.
+        _variables ??= new(StringComparer.Ordinal);
+        foreach (var variable in variables)
+        {
+            _variables[variable.Name] = Values.Unwrap(variable.Default?.DeepClone());
         }
     }
 
@@ -121,6 +130,24 @@ public sealed class ActivityExecutionContext
     public void ScheduleActivity(Activity? child, ActivityCompletionCallback? callback = null, string? tag = null) =>
         WorkflowExecutionContext.Schedule(this, child, callback, tag);
 
+    /// <summary>Schedules a nested activity in a scope of its own that holds these variables: a loop's current value.</summary>
+    internal void ScheduleInScope(Activity child, ActivityCompletionCallback callback, Dictionary<string, object?> variables) =>
+        WorkflowExecutionContext.Schedule(this, child, callback, null).Variables = variables;
+
+    /// <summary>Evaluates one input now, whatever it was when the activity began: a loop's condition.</summary>
+    internal ValueTask<T?> EvaluateAsync<T>(Input<T>? input) =>
+        input is null ? ValueTask.FromResult(default(T)) : EvaluateAsync<T>(Activity.Inputs.All[input.Slot]);
+
+    /// <summary>Evaluates an expression that is no input of the activity: a transition's condition.</summary>
+    internal async ValueTask<T?> EvaluateAsync<T>(CompiledInput input) => (T?)await WorkflowExecutionContext.EvaluateAsync(this, input);
+
+    /// <summary>Whether a <c>Break</c> below this execution asked it to run nothing further.</summary>
+    internal bool IsBreaking
+    {
+        get => HasProperties && Properties.ContainsKey(BreakingProperty);
+        set => Properties[BreakingProperty] = value;
+    }
+
     /// <summary>Elsa's form of <see cref="ScheduleActivity"/>.</summary>
     public ValueTask ScheduleActivityAsync(Activity? child, ActivityCompletionCallback? callback = null)
     {
@@ -133,6 +160,12 @@ public sealed class ActivityExecutionContext
 
     /// <summary>Completes with these outcomes: the flow goes on from the ports of these names.</summary>
     public ValueTask CompleteActivityWithOutcomesAsync(params string[] outcomes) => WorkflowExecutionContext.CompleteAsync(this, outcomes);
+
+    /// <summary>
+    /// Completes, with these outcomes, the nearest composite this execution is nested in, or the whole workflow when there is none; what
+    /// runs or waits beside it is cancelled.
+    /// </summary>
+    public ValueTask CompleteCompositeAsync(params string[] outcomes) => WorkflowExecutionContext.CompleteCompositeAsync(this, outcomes);
 
     /// <summary>Cancels the running children of this execution, bookmarks included.</summary>
     public ValueTask CancelChildrenAsync() => WorkflowExecutionContext.CancelChildrenAsync(this);

@@ -30,6 +30,9 @@ public sealed class WorkflowExecutionContext
 
     public string? ParentInstanceId { get; internal set; }
 
+    /// <summary>The trigger that started this instance, while its first burst runs; null when it was started otherwise.</summary>
+    public string? TriggerActivityId { get; internal set; }
+
     public WorkflowStatus Status { get; internal set; }
 
     public WorkflowSubStatus SubStatus { get; internal set; }
@@ -43,6 +46,9 @@ public sealed class WorkflowExecutionContext
 
     /// <summary>Workflow outputs by name.</summary>
     public JsonObject Output { get; internal set; } = [];
+
+    /// <summary>Outcomes the workflow completed with (<c>Complete</c>); null when it ended by itself or has not ended. Known in the last burst only.</summary>
+    public IReadOnlyList<string>? CompletedOutcomes { get; internal set; }
 
     /// <summary>Elsa's properties bag of the instance.</summary>
     public JsonObject Properties { get; internal set; } = [];
@@ -84,7 +90,7 @@ public sealed class WorkflowExecutionContext
         }
     }
 
-    internal void Schedule(ActivityExecutionContext owner, Activity? child, ActivityCompletionCallback? callback, string? tag)
+    internal ActivityExecutionContext Schedule(ActivityExecutionContext owner, Activity? child, ActivityCompletionCallback? callback, string? tag)
     {
         if (child is null)
         {
@@ -95,7 +101,18 @@ public sealed class WorkflowExecutionContext
         context.CompletionCallback = callback?.Method.Name;
         context.Tag = tag;
         _scheduled.Enqueue(new WorkItem(context, null));
+        return context;
     }
+
+    /// <summary>The executions an owner scheduled that have not ended, oldest first.</summary>
+    internal List<ActivityExecutionContext> ChildrenOf(ActivityExecutionContext owner) =>
+        owner.HasScheduledChildren ? _active.FindAll(child => child.Parent == owner) : [];
+
+    /// <summary>How the running burst evaluates expressions outside of an activity's beginning.</summary>
+    internal Func<ActivityExecutionContext, CompiledInput, ValueTask<object?>>? Evaluator { get; set; }
+
+    internal ValueTask<object?> EvaluateAsync(ActivityExecutionContext context, CompiledInput input) =>
+        Evaluator is { } evaluator ? evaluator(context, input) : throw new InvalidOperationException("Expressions can only be evaluated while a burst runs.");
 
     internal void Enqueue(ActivityExecutionContext context, string? callback) => _scheduled.Enqueue(new WorkItem(context, callback));
 
@@ -200,10 +217,20 @@ public sealed class WorkflowExecutionContext
         }
     }
 
+    /// <summary>Cancels one execution and tells its owner, which goes on without it.</summary>
+    internal async ValueTask CancelAloneAsync(ActivityExecutionContext context)
+    {
+        await CancelAsync(context);
+        if (context.Parent is { Status: ActivityStatus.Running } owner)
+        {
+            await owner.Activity.OnChildCanceledAsync(owner, context);
+        }
+    }
+
     /// <summary>Ends the whole workflow now: what still runs or waits is cancelled.</summary>
     internal async ValueTask FinishAsync(ActivityExecutionContext by)
     {
-        await CompleteAsync(by, Outcomes.Done);
+        await CompleteChainAsync(by, top: null);
         foreach (var root in _active.Where(active => active.Parent is null).ToList())
         {
             await CancelAsync(root);
@@ -211,6 +238,37 @@ public sealed class WorkflowExecutionContext
 
         Status = WorkflowStatus.Finished;
         SubStatus = WorkflowSubStatus.Finished;
+    }
+
+    internal async ValueTask CompleteCompositeAsync(ActivityExecutionContext by, IReadOnlyList<string> outcomes)
+    {
+        var composite = by.Parent;
+        while (composite is not null && composite.Activity is not Composite)
+        {
+            composite = composite.Parent;
+        }
+
+        if (composite is null)
+        {
+            CompletedOutcomes = outcomes;
+            await FinishAsync(by);
+            return;
+        }
+
+        await CompleteChainAsync(by, composite);
+        await CompleteAsync(composite, outcomes);
+    }
+
+    /// <summary>Completes an execution and all it is nested in, below <paramref name="top"/>, without asking the owners what comes next.</summary>
+    private async ValueTask CompleteChainAsync(ActivityExecutionContext by, ActivityExecutionContext? top)
+    {
+        for (var context = by; context is not null && context != top; context = context.Parent)
+        {
+            await CancelChildrenAsync(context);
+            context.Status = ActivityStatus.Completed;
+            Retire(context);
+            Log(context, "Completed", payload: new JsonObject { ["Outcomes"] = Values.ToJson(Outcomes.Done) });
+        }
     }
 
     internal void RecordIncident(ActivityExecutionContext context, Exception exception)

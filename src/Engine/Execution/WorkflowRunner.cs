@@ -54,6 +54,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs)
     {
         context.Status = WorkflowStatus.Running;
         context.SubStatus = WorkflowSubStatus.Executing;
+        context.Evaluator = (execution, input) => inputs.EvaluateOneAsync(execution, input, cancellationToken);
         for (var steps = 0; context.Status == WorkflowStatus.Running && context.TryTakeNext(out var item); steps++)
         {
             if (item.Context.Status is ActivityStatus.Canceled or ActivityStatus.Completed)

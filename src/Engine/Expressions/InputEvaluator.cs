@@ -26,6 +26,19 @@ public sealed class InputEvaluator(IScriptEvaluator? scripts = null)
         }
     }
 
+    /// <summary>Evaluates one expression now, for what an activity needs again after it has begun.</summary>
+    internal async ValueTask<object?> EvaluateOneAsync(ActivityExecutionContext execution, CompiledInput input, CancellationToken cancellationToken)
+    {
+        if (input.Source != InputSource.Script)
+        {
+            return Named(input, execution, static (input, execution) => Read(input, execution));
+        }
+
+        var expression = input.Input.Expression!;
+        var value = (await RunAsync(execution, [new ScriptExpression(expression.Type, Values.ToText(expression.Value))], cancellationToken))[0];
+        return Named(input, execution, (input, _) => input.Input.ConvertValue(value));
+    }
+
     /// <summary>Evaluated inputs for the journal; null when there are none. Inputs marked sensitive stay out.</summary>
     internal JsonObject? Describe(ActivityExecutionContext execution)
     {

@@ -8,8 +8,8 @@ namespace Cleiss.Engine.Builtins.Flow;
 [Activity("Elsa", "Flux", "Début du flux.", DisplayName = "Début", IsStart = true)]
 public sealed class Start : CodeActivity;
 
-/// <summary>Where one path of a flowchart ends; the flowchart ends when all paths have.</summary>
-[Activity("Elsa", "Flux", "Fin d'un chemin du flux.", DisplayName = "Fin", IsTerminal = true)]
+/// <summary>Ends its flowchart; what still runs or waits in it is cancelled.</summary>
+[Activity("Elsa", "Flux", "Fin du flux : ce qui y attend encore est abandonné.", DisplayName = "Fin", IsTerminal = true)]
 public sealed class End : CodeActivity;
 
 /// <summary>Chooses between two ways.</summary>
@@ -94,4 +94,7 @@ public sealed class FlowJoin : CodeActivity
 
     /// <summary>The mode is needed before the join runs, so it must be constant; Studio's dropdown gives nothing else.</summary>
     internal FlowJoinMode JoinMode => Inputs.All is [{ Source: InputSource.Constant, Constant: FlowJoinMode mode }] ? mode : FlowJoinMode.WaitAny;
+
+    protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context) =>
+        context.Parent is { Activity: Flowchart flowchart } owner ? flowchart.OnJoinRunsAsync(owner, this) : ValueTask.CompletedTask;
 }
