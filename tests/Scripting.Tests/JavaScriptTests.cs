@@ -38,12 +38,87 @@ public sealed class JavaScriptTests(Scripts scripts)
     [InlineData("newShortGuid().length > 15", "true")]
     [InlineData("new Date().toISOString()", "\"2026-03-10T08:00:00.000Z\"")]
     [InlineData("Date.now()", "1773129600000")]
+    [InlineData("streamToBase64(streamToBytes([97, 98]))", "\"YWI=\"")]
+    [InlineData("new Uint8Array([1, 2])", "[1,2]")]
+    [InlineData("parseGuid(' 7F0B6A0E-0000-4000-8000-000000000001 ')", "\"7f0b6a0e-0000-4000-8000-000000000001\"")]
+    [InlineData("Guid.Empty.length + Guid.NewGuid().length", "72")]
+    [InlineData("TimeSpan.FromDays(1.5)", "\"1.12:00:00\"")]
+    [InlineData("TimeSpan.Parse('1.02:03:04.5').TotalMilliseconds", "93784500")]
+    [InlineData("TimeSpan.FromMinutes(1).Subtract(TimeSpan.FromHours(1))", "\"-00:59:00\"")]
+    [InlineData("DateTime.UtcNow.AddDays(3).ToString('yyyy-MM-dd HH:mm')", "\"2026-03-13 09:00\"")]
+    [InlineData("new DateTime(2026, 1, 31).AddMonths(1).ToString('dd/MM/yyyy')", "\"28/02/2026\"")]
+    [InlineData("DateTimeOffset.Parse('2026-03-11T08:00:00Z').Subtract(DateTimeOffset.Now)", "\"1.00:00:00\"")]
+    [InlineData("new Random().Next(3, 4)", "3")]
+    [InlineData("getItem() + args.Item", "\"xx\"")]
+    [InlineData("getMissing === undefined", null)]
+    [InlineData("setCorrelationId(null); getCorrelationId()", "null")]
+    [InlineData("toJson = function () { return 'mine' }; toJson({})", "\"mine\"")]
+    [InlineData("'getVariable' in globalThis && !Object.keys(globalThis).includes('getVariable')", "true")]
     [InlineData("typeof process + typeof require + typeof fetch", "\"undefinedundefinedundefined\"")]
-    public async Task An_expression_has_the_value_Elsa_gives_it(string source, string json)
+    public async Task An_expression_has_the_value_Elsa_gives_it(string source, string? json)
     {
+        if (json is null)
+        {
+            await Assert.ThrowsAsync<ScriptException>(() => scripts.RunAsync(source));
+            return;
+        }
+
         var result = await scripts.RunAsync(source);
 
         Assert.Equal(json, result.Values.Single()?.ToJsonString() ?? "null");
+    }
+
+    [Fact]
+    public async Task The_sandbox_has_the_functions_of_the_table_and_no_others()
+    {
+        var result = await scripts.RunAsync("Object.getOwnPropertyNames(globalThis)");
+        var standard = (await scripts.RunAsync("'Object Function Error EvalError RangeError ReferenceError SyntaxError TypeError URIError InternalError AggregateError Array "
+            + "parseInt parseFloat isNaN isFinite decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape Infinity NaN undefined Number Boolean String Math "
+            + "Reflect Symbol eval globalThis Date RegExp JSON Proxy Map Set WeakMap WeakSet ArrayBuffer SharedArrayBuffer Uint8ClampedArray Int8Array Uint8Array Int16Array "
+            + "Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float16Array Float32Array Float64Array DataView Atomics Promise BigInt WeakRef FinalizationRegistry "
+            + "performance Iterator variables args queueMicrotask DOMException navigator console InternalError CallSite'.split(' ')")).Values[0]!.AsArray().Select(n => n!.GetValue<string>());
+        var accessors = new[] { "getCount", "setCount", "getPeriods", "setPeriods", "getCountry", "getResultFromUserTask1", "getItem" };
+
+        var names = result.Values[0]!.AsArray().Select(n => n!.GetValue<string>()).Except(standard).Except(accessors);
+
+        Assert.Equal(ScriptFunctions.Names.Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Random_values_differ_from_call_to_call() =>
+        Assert.NotEqual(
+            (await scripts.RunAsync("Math.random()")).Values[0]!.GetValue<double>(),
+            (await scripts.RunAsync("Math.random()")).Values[0]!.GetValue<double>());
+
+    [Fact]
+    public async Task Scripts_are_checked_without_being_run()
+    {
+        ScriptExpression[] expressions =
+        [
+            new("JavaScript", "getCount( > 1"), new("Liquid", "{{ Variables.Count }}"), new("JavaScript", "return missing"), new("JavaScript", "while (true) {}"),
+            new("Liquid", "a\n{% if %}"),
+        ];
+
+        var mistakes = await scripts.Get<IScriptChecker>().CheckAsync(expressions, CancellationToken.None);
+
+        Assert.Equal([1, null, null, null, 2], mistakes.Select(mistake => mistake?.Line));
+        Assert.Contains("SyntaxError", mistakes[0]!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_says_which_expression_and_line()
+    {
+        var failure = await Assert.ThrowsAsync<ScriptException>(() => scripts.RunAsync("1", "2;\nmissing()"));
+
+        Assert.Equal((1, 2, "ReferenceError: 'missing' is not defined."), (failure.Index, failure.Line, failure.Cause));
+    }
+
+    [Fact]
+    public async Task A_value_deeper_than_the_interpreter_can_hold_stops_only_its_own_script()
+    {
+        await Assert.ThrowsAsync<ScriptException>(() => scripts.RunAsync("JSON.parse('['.repeat(1e6))"));
+
+        Assert.Equal(2, (await scripts.RunAsync("1 + 1")).Values[0]!.GetValue<int>());
     }
 
     [Fact]

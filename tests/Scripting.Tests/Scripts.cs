@@ -43,7 +43,8 @@ public sealed class Scripts : IDisposable
         "FL-2026-0042",
         "case-1",
         new DateTimeOffset(2026, 3, 10, 8, 0, 0, TimeSpan.Zero),
-        "version-3");
+        "version-3",
+        new JsonObject { ["Item"] = "x" });
 
     public void Dispose() => _services.Dispose();
 }

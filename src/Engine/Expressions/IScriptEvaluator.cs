@@ -18,11 +18,12 @@ public interface IScriptEvaluator
 public sealed record ScriptExpression(string Language, string Source);
 
 /// <summary>What scripts of one activity may see. Nothing else reaches the sandbox.</summary>
-/// <param name="Variables">By name; JavaScript may assign them (<c>setVariable</c>, <c>variables.X = …</c>).</param>
+/// <param name="Variables">By name, those the expressions may mention; JavaScript may assign them (<c>setVariable</c>, <c>variables.X = …</c>).</param>
 /// <param name="Input">Workflow inputs by name.</param>
-/// <param name="ActivityOutputs">Activity name → output name → value, for <c>getOutputFrom</c> and <c>getXFromY</c>.</param>
+/// <param name="ActivityOutputs">Activity id or name → output name → value, for <c>getOutputFrom</c> and <c>getXFromY</c>.</param>
 /// <param name="LastResult">Result of the activity that completed last, for <c>getLastResult()</c>.</param>
 /// <param name="Now">The engine's time; <c>new Date()</c> without arguments and <c>Date.now()</c> answer it.</param>
+/// <param name="Arguments">Values of this evaluation only, e.g. the item of a bulk dispatch: <c>args.Item</c> and <c>getItem()</c>.</param>
 public sealed record ScriptBatch(
     IReadOnlyList<ScriptExpression> Expressions,
     JsonObject Variables,
@@ -35,7 +36,8 @@ public sealed record ScriptBatch(
     string? WorkflowInstanceName,
     string? CorrelationId,
     DateTimeOffset Now,
-    string? WorkflowDefinitionVersionId = null);
+    string? WorkflowDefinitionVersionId = null,
+    JsonObject? Arguments = null);
 
 /// <param name="Values">One per expression; <c>undefined</c> becomes null.</param>
 /// <param name="ChangedVariables">Only the variables a script assigned, with their new values.</param>
@@ -48,6 +50,16 @@ public sealed record ScriptBatchResult(
     string? CorrelationId = null,
     string? WorkflowInstanceName = null,
     IReadOnlyList<string>? Outcomes = null);
+
+/// <summary>Port that reads scripts without running them, so that mistakes are found before publishing.</summary>
+public interface IScriptChecker
+{
+    /// <summary>What cannot be read in each expression, in the same order; null where there is nothing to say.</summary>
+    Task<IReadOnlyList<ScriptMistake?>> CheckAsync(IReadOnlyList<ScriptExpression> expressions, CancellationToken cancellationToken);
+}
+
+/// <param name="Line">Line in the source, from 1; null when unknown.</param>
+public sealed record ScriptMistake(string Message, int? Line);
 
 /// <summary>A script failed; the message names the expression, the line and the cause, in words its author can act on.</summary>
 public sealed class ScriptException : Exception
@@ -65,4 +77,21 @@ public sealed class ScriptException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <param name="index">Which of the expressions of the call.</param>
+    /// <param name="line">Line in its source, from 1; null when unknown.</param>
+    /// <param name="cause">What happened, without saying where.</param>
+    public ScriptException(string message, int? index, int? line, string cause, Exception innerException)
+        : base(message, innerException)
+    {
+        Index = index;
+        Line = line;
+        Cause = cause;
+    }
+
+    public int? Index { get; }
+
+    public int? Line { get; }
+
+    public string? Cause { get; }
 }

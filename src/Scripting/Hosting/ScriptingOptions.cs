@@ -14,6 +14,9 @@ public sealed class ScriptingOptions
     /// <summary>Memory the scripts of one call may take.</summary>
     public int ScriptMegabytes { get; set; } = 32;
 
+    /// <summary>Stack of the scripts: how deeply functions may call each other, about 1000 calls per 256 KB.</summary>
+    public int ScriptStackKilobytes { get; set; } = 256;
+
     public int TextMilliseconds { get; set; } = 5000;
 
     public int TypstMilliseconds { get; set; } = 30000;
@@ -37,6 +40,11 @@ public sealed class ScriptingOptions
         if (ScriptMegabytes is < 4 or > 1024)
         {
             yield return "Scripting:ScriptMegabytes must be between 4 and 1024.";
+        }
+
+        if (ScriptStackKilobytes is < 32 or > 4096)
+        {
+            yield return "Scripting:ScriptStackKilobytes must be between 32 and 4096.";
         }
 
         if (TextMilliseconds < 100 || TypstMilliseconds < 100)

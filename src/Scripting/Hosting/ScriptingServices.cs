@@ -28,7 +28,9 @@ public static class ScriptingServices
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ScriptHost>();
-        services.AddSingleton<IScriptEvaluator, ScriptEvaluator>();
+        services.AddSingleton<ScriptEvaluator>();
+        services.AddSingleton<IScriptEvaluator>(provider => provider.GetRequiredService<ScriptEvaluator>());
+        services.AddSingleton<IScriptChecker>(provider => provider.GetRequiredService<ScriptEvaluator>());
         services.AddSingleton<ILiquidRenderer, LiquidRenderer>();
         services.AddSingleton<IFeelEvaluator, FeelEvaluator>();
         services.AddSingleton<ITypstCompiler, TypstCompiler>();

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Expressions;
 using Cleiss.Scripting.Workers;
@@ -5,7 +7,7 @@ using Cleiss.Scripting.Workers;
 namespace Cleiss.Scripting.JavaScript;
 
 /// <summary>JavaScript in the sandbox, Liquid in its own worker; a change one expression makes is seen by those after it.</summary>
-public sealed class ScriptEvaluator(ScriptHost host) : IScriptEvaluator
+public sealed class ScriptEvaluator(ScriptHost host) : IScriptEvaluator, IScriptChecker
 {
     public async Task<ScriptBatchResult> EvaluateAsync(ScriptBatch batch, CancellationToken cancellationToken)
     {
@@ -14,62 +16,92 @@ public sealed class ScriptEvaluator(ScriptHost host) : IScriptEvaluator
         var expressions = batch.Expressions;
         for (var first = 0; first < expressions.Count;)
         {
-            var language = expressions[first].Language;
-            var sources = expressions.Skip(first).TakeWhile(expression => Same(expression.Language, language)).Select(e => e.Source).ToArray();
-            await (Same(language, "JavaScript") ? JavaScriptAsync(run, sources, cancellationToken)
-                : Same(language, "Liquid") ? LiquidAsync(run, sources, cancellationToken)
-                : throw new ScriptException($"Expression {first + 1} is in the language '{language}'; known are JavaScript and Liquid."));
-            first += sources.Length;
+            var isLiquid = IsLiquid(expressions[first]);
+            var count = expressions.Skip(first).TakeWhile(expression => IsLiquid(expression) == isLiquid).Count();
+            var request = isLiquid ? LiquidRequest(run, first, count) : JavaScriptRequest(run, first, count);
+            try
+            {
+                var answer = await CallAsync(isLiquid ? host.Texts : host.Expressions, request, cancellationToken);
+                run.Take(answer, isLiquid);
+            }
+            catch (ScriptException failure) when (failure.Index is { } index && first > 0)
+            {
+                throw new ScriptException(failure.Message, first + index, failure.Line, failure.Cause!, failure);
+            }
+
+            first += count;
         }
 
         return new ScriptBatchResult(run.Values, run.Changed, run.CorrelationId, run.Name, run.Outcomes);
     }
 
-    private async Task JavaScriptAsync(Run run, string[] sources, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ScriptMistake?>> CheckAsync(IReadOnlyList<ScriptExpression> expressions, CancellationToken cancellationToken)
     {
-        var batch = run.Batch;
-        var request = run.Model();
-        request["sources"] = new JsonArray([.. sources.Select(source => JsonValue.Create(source))]);
-        request["outputs"] = batch.ActivityOutputs.DeepClone();
-        request["lastResult"] = batch.LastResult?.DeepClone();
-        var answer = await CallAsync(host.Expressions, request, cancellationToken);
-        run.Values.AddRange(answer["values"]!.AsArray().Select(value => value?.DeepClone()));
-        foreach (var (name, value) in answer["changed"]!.AsObject())
+        ArgumentNullException.ThrowIfNull(expressions);
+        var mistakes = new ScriptMistake?[expressions.Count];
+        foreach (var language in Enumerable.Range(0, expressions.Count).GroupBy(index => IsLiquid(expressions[index])))
         {
-            run.Changed[name] = value?.DeepClone();
-            run.Variables[name] = value?.DeepClone();
+            var request = new JsonObject
+            {
+                ["operation"] = "check",
+                ["now"] = 0,
+                ["sources"] = new JsonArray([.. language.Select(index => JsonValue.Create(expressions[index].Source))]),
+            };
+            var found = await CallAsync(language.Key ? host.Texts : host.Expressions, JsonSerializer.SerializeToUtf8Bytes(request), cancellationToken);
+            foreach (var (index, mistake) in language.Zip(found.AsArray()))
+            {
+                mistakes[index] = mistake is null ? null : new ScriptMistake(mistake["message"]!.GetValue<string>(), mistake["line"]?.GetValue<int>());
+            }
         }
 
-        run.CorrelationId = answer["correlationId"]?.GetValue<string>() ?? run.CorrelationId;
-        run.Name = answer["name"]?.GetValue<string>() ?? run.Name;
-        run.Outcomes = answer["outcomes"]?.AsArray().Select(outcome => outcome!.GetValue<string>()).ToArray() ?? run.Outcomes;
+        return mistakes;
     }
 
-    private async Task LiquidAsync(Run run, string[] sources, CancellationToken cancellationToken)
+    /// <summary>The sources for the worker, and after a line end the data, which goes into the sandbox as it is.</summary>
+    private static ReadOnlyMemory<byte> JavaScriptRequest(Run run, int first, int count)
     {
-        var data = run.Model();
-        var model = new JsonObject
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteStartArray("sources");
+        for (var i = first; i < first + count; i++)
         {
-            ["Variables"] = data["variables"]!.DeepClone(),
-            ["Input"] = data["input"]!.DeepClone(),
-            ["CorrelationId"] = data["correlationId"]?.DeepClone(),
-            ["WorkflowDefinitionId"] = data["definitionId"]?.DeepClone(),
-            ["WorkflowDefinitionVersionId"] = data["definitionVersionId"]?.DeepClone(),
-            ["WorkflowDefinitionVersion"] = data["definitionVersion"]?.DeepClone(),
-            ["WorkflowInstanceId"] = data["instanceId"]?.DeepClone(),
-        };
-        var request = new JsonObject
+            json.WriteStringValue(run.Batch.Expressions[i].Source);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        buffer.Write("\n"u8);
+        json.Reset(buffer);
+        run.WriteModel(json);
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private static byte[] LiquidRequest(Run run, int first, int count)
+    {
+        var batch = run.Batch;
+        return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {
             ["operation"] = "render",
-            ["now"] = data["now"]!.DeepClone(),
-            ["templates"] = new JsonArray([.. sources.Select(source => JsonValue.Create(source))]),
-            ["model"] = model,
-        };
-        var answer = await CallAsync(host.Texts, request, cancellationToken);
-        run.Values.AddRange(answer.AsArray().Select(value => value?.DeepClone()));
+            ["now"] = batch.Now.ToUnixTimeMilliseconds(),
+            ["templates"] = new JsonArray([.. batch.Expressions.Skip(first).Take(count).Select(expression => JsonValue.Create(expression.Source))]),
+            ["model"] = new JsonObject
+            {
+                ["Variables"] = run.Variables().DeepClone(),
+                ["Input"] = batch.Input.DeepClone(),
+                ["CorrelationId"] = run.CorrelationId ?? batch.CorrelationId,
+                ["WorkflowDefinitionId"] = batch.WorkflowDefinitionId,
+                ["WorkflowDefinitionVersionId"] = batch.WorkflowDefinitionVersionId,
+                ["WorkflowDefinitionVersion"] = batch.WorkflowDefinitionVersion,
+                ["WorkflowInstanceId"] = batch.WorkflowInstanceId,
+                ["WorkflowInstanceName"] = run.Name ?? batch.WorkflowInstanceName,
+            },
+        });
     }
 
-    internal static async Task<JsonNode> CallAsync(WorkerPool pool, JsonObject request, CancellationToken cancellationToken)
+    internal static async Task<JsonNode> CallAsync(WorkerPool pool, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
         try
         {
@@ -77,7 +109,10 @@ public sealed class ScriptEvaluator(ScriptHost host) : IScriptEvaluator
         }
         catch (WorkerException failure) when (failure.Fault == WorkerFault.Author)
         {
-            throw new ScriptException(failure.Message, failure);
+            var details = failure.Details;
+            throw new ScriptException(
+                failure.Message, details?["index"]?.GetValue<int>(), details?["line"]?.GetValue<int>(),
+                details?["cause"]?.GetValue<string>() ?? failure.Message, failure);
         }
         catch (WorkerException failure)
         {
@@ -85,35 +120,107 @@ public sealed class ScriptEvaluator(ScriptHost host) : IScriptEvaluator
         }
     }
 
-    private static bool Same(string language, string other) => language.Equals(other, StringComparison.OrdinalIgnoreCase);
+    internal static Task<JsonNode> CallAsync(WorkerPool pool, JsonObject request, CancellationToken cancellationToken) =>
+        CallAsync(pool, JsonSerializer.SerializeToUtf8Bytes(request), cancellationToken);
+
+    private static bool IsLiquid(ScriptExpression expression) =>
+        expression.Language.Equals("Liquid", StringComparison.OrdinalIgnoreCase)
+        || (expression.Language.Equals("JavaScript", StringComparison.OrdinalIgnoreCase)
+            ? false
+            : throw new ScriptException($"An expression is in the language '{expression.Language}'; known are JavaScript and Liquid."));
 
     private sealed class Run(ScriptBatch batch)
     {
+        private JsonObject? _variables;
+
         public ScriptBatch Batch => batch;
 
-        public List<JsonNode?> Values { get; } = [];
-
-        public JsonObject Variables { get; } = batch.Variables.DeepClone().AsObject();
+        public List<JsonNode?> Values { get; } = new(batch.Expressions.Count);
 
         public JsonObject Changed { get; } = [];
 
-        public string? CorrelationId { get; set; }
+        public string? CorrelationId { get; private set; }
 
-        public string? Name { get; set; }
+        public string? Name { get; private set; }
 
-        public IReadOnlyList<string>? Outcomes { get; set; }
+        public IReadOnlyList<string>? Outcomes { get; private set; }
 
-        public JsonObject Model() => new()
+        /// <summary>The batch's variables with what earlier expressions changed.</summary>
+        public JsonObject Variables()
         {
-            ["now"] = batch.Now.ToUnixTimeMilliseconds(),
-            ["variables"] = Variables.DeepClone(),
-            ["input"] = batch.Input.DeepClone(),
-            ["instanceId"] = batch.WorkflowInstanceId,
-            ["definitionId"] = batch.WorkflowDefinitionId,
-            ["definitionVersion"] = batch.WorkflowDefinitionVersion,
-            ["definitionVersionId"] = batch.WorkflowDefinitionVersionId,
-            ["instanceName"] = Name ?? batch.WorkflowInstanceName,
-            ["correlationId"] = CorrelationId ?? batch.CorrelationId,
-        };
+            if (Changed.Count == 0)
+            {
+                return batch.Variables;
+            }
+
+            _variables ??= batch.Variables.DeepClone().AsObject();
+            foreach (var (name, value) in Changed)
+            {
+                _variables[name] = value?.DeepClone();
+            }
+
+            return _variables;
+        }
+
+        public void WriteModel(Utf8JsonWriter json)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("now", batch.Now.ToUnixTimeMilliseconds());
+            Write(json, "variables", Variables());
+            Write(json, "input", batch.Input);
+            Write(json, "outputs", batch.ActivityOutputs);
+            Write(json, "lastResult", batch.LastResult);
+            if (batch.Arguments is not null)
+            {
+                Write(json, "arguments", batch.Arguments);
+            }
+
+            json.WriteString("instanceId", batch.WorkflowInstanceId);
+            json.WriteString("definitionId", batch.WorkflowDefinitionId);
+            json.WriteNumber("definitionVersion", batch.WorkflowDefinitionVersion);
+            json.WriteString("definitionVersionId", batch.WorkflowDefinitionVersionId);
+            json.WriteString("instanceName", Name ?? batch.WorkflowInstanceName);
+            json.WriteString("correlationId", CorrelationId ?? batch.CorrelationId);
+            json.WriteEndObject();
+        }
+
+        public void Take(JsonNode answer, bool isLiquid)
+        {
+            var values = (isLiquid ? answer : answer["values"]!).AsArray();
+            // Detached, not copied: the answer is used by nobody else.
+            for (var i = 0; i < values.Count; i++)
+            {
+                var value = values[i];
+                values[i] = null;
+                Values.Add(value);
+            }
+
+            if (isLiquid)
+            {
+                return;
+            }
+
+            foreach (var (name, value) in answer["changed"]!.AsObject())
+            {
+                Changed[name] = value?.DeepClone();
+            }
+
+            CorrelationId = answer["correlationId"]?.GetValue<string>() ?? CorrelationId;
+            Name = answer["name"]?.GetValue<string>() ?? Name;
+            Outcomes = answer["outcomes"]?.AsArray().Select(outcome => outcome!.GetValue<string>()).ToArray() ?? Outcomes;
+        }
+
+        private static void Write(Utf8JsonWriter json, string name, JsonNode? value)
+        {
+            json.WritePropertyName(name);
+            if (value is null)
+            {
+                json.WriteNullValue();
+            }
+            else
+            {
+                value.WriteTo(json);
+            }
+        }
     }
 }

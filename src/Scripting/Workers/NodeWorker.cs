@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text.Json;
@@ -12,13 +13,16 @@ public sealed record WorkerKind(
 /// <summary>One Node process that answers one call at a time over its standard input and output.</summary>
 internal sealed class NodeWorker : IDisposable
 {
-    private static readonly TimeSpan MemoryWatch = TimeSpan.FromMilliseconds(200);
+    private const int WholeAtOnce = 32 * 1024;
 
     private readonly WorkerKind _kind;
     private readonly Process _process;
     private readonly Stream _input;
     private readonly Stream _output;
     private string _lastWords = "";
+    private byte[] _buffer = new byte[8 * 1024];
+    private long _callBegan;
+    private WorkerException? _stopped;
 
     private NodeWorker(WorkerKind kind, Process process)
     {
@@ -62,65 +66,122 @@ internal sealed class NodeWorker : IDisposable
         return new NodeWorker(kind, process);
     }
 
-    public async Task<JsonNode?> CallAsync(byte[] request, CancellationToken cancellationToken)
+    public async Task<JsonNode?> CallAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_kind.TimeLimit);
-        var tooLarge = false;
+        cancellationToken.ThrowIfCancellationRequested();
         // Unusable until the answer is read whole: an abandoned call would leave its answer to the next caller.
         IsUsable = false;
+        Volatile.Write(ref _callBegan, Stopwatch.GetTimestamp());
         try
         {
-            var exchange = ExchangeAsync(request, limit.Token);
-            while (await Task.WhenAny(exchange, Task.Delay(MemoryWatch, CancellationToken.None)) != exchange)
+            JsonNode answer;
+            // Whatever cuts a call short kills the process: the pipe breaks, and the exchange ends.
+            using (cancellationToken.UnsafeRegister(static worker => ((NodeWorker)worker!).Kill(), this))
             {
-                if (IsTooLarge())
-                {
-                    tooLarge = true;
-                    await limit.CancelAsync();
-                    break;
-                }
+                answer = await ExchangeAsync(request);
             }
 
-            var answer = await exchange;
             IsUsable = (answer["rss"]?.GetValue<long>() ?? 0) < _kind.MemoryMegabytes * 1024L * 1024L;
-            return answer["ok"]!.GetValue<bool>()
-                ? answer["value"]
-                : throw new WorkerException(
-                    answer["author"]!.GetValue<bool>() ? WorkerFault.Author : WorkerFault.Internal,
-                    answer["error"]!.GetValue<string>(),
-                    answer["details"]);
+            if (answer["ok"]!.GetValue<bool>())
+            {
+                var value = answer["value"];
+                answer["value"] = null;
+                return value;
+            }
+
+            throw new WorkerException(
+                answer["author"]!.GetValue<bool>() ? WorkerFault.Author : WorkerFault.Internal,
+                answer["error"]!.GetValue<string>(),
+                answer["details"]);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is IOException or JsonException or ObjectDisposedException)
         {
             Kill();
-            throw tooLarge
-                ? new WorkerException(WorkerFault.MemoryLimit, $"more than the memory limit of {_kind.MemoryMegabytes} MB was needed")
-                : new WorkerException(WorkerFault.TimeLimit, $"it took longer than the time limit of {_kind.TimeLimit.TotalMilliseconds:0} ms");
+            cancellationToken.ThrowIfCancellationRequested();
+            throw _stopped
+                ?? new WorkerException(WorkerFault.Died, $"the {_kind.Name} worker ended in the middle of a call: {_lastWords}");
         }
-        catch (Exception failure) when (failure is IOException or JsonException)
+        finally
         {
-            Kill();
-            throw new WorkerException(WorkerFault.Died, $"the {_kind.Name} worker ended in the middle of a call: {_lastWords}");
-        }
-        catch (OperationCanceledException)
-        {
-            Kill();
-            throw;
+            Volatile.Write(ref _callBegan, 0);
         }
     }
 
-    private async Task<JsonNode> ExchangeAsync(byte[] request, CancellationToken cancellationToken)
+    /// <summary>Kills the process when its present call takes too long or too much memory; the pool asks several times a second.</summary>
+    public void Watch()
     {
-        var length = new byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(length, request.Length);
-        await _input.WriteAsync(length, cancellationToken);
-        await _input.WriteAsync(request, cancellationToken);
-        await _input.FlushAsync(cancellationToken);
-        await _output.ReadExactlyAsync(length, cancellationToken);
-        var body = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
-        await _output.ReadExactlyAsync(body, cancellationToken);
-        return JsonNode.Parse(body)!;
+        var began = Volatile.Read(ref _callBegan);
+        if (began == 0)
+        {
+            return;
+        }
+
+        if (Stopwatch.GetElapsedTime(began) > _kind.TimeLimit)
+        {
+            Stop(new WorkerException(WorkerFault.TimeLimit, $"it took longer than the time limit of {_kind.TimeLimit.TotalMilliseconds:0} ms"));
+        }
+        else if (IsTooLarge())
+        {
+            Stop(new WorkerException(WorkerFault.MemoryLimit, $"more than the memory limit of {_kind.MemoryMegabytes} MB was needed"));
+        }
+    }
+
+    private void Stop(WorkerException reason)
+    {
+        _stopped = reason;
+        Kill();
+    }
+
+    private async Task<JsonNode> ExchangeAsync(ReadOnlyMemory<byte> request)
+    {
+        var frame = ArrayPool<byte>.Shared.Rent(4 + request.Length);
+        try
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(frame, request.Length);
+            request.CopyTo(frame.AsMemory(4));
+            if (request.Length < WholeAtOnce)
+            {
+                // Fits into the pipe, so it cannot block; a task for it would cost more than the writing.
+#pragma warning disable CA1849, MA0042
+                _input.Write(frame, 0, 4 + request.Length);
+                _input.Flush();
+#pragma warning restore CA1849, MA0042
+            }
+            else
+            {
+                await _input.WriteAsync(frame.AsMemory(0, 4 + request.Length));
+                await _input.FlushAsync();
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(frame);
+        }
+
+        return await ReadAsync();
+    }
+
+    private async Task<JsonNode> ReadAsync()
+    {
+        var read = await _output.ReadAtLeastAsync(_buffer, 4);
+        var length = 4 + BinaryPrimitives.ReadInt32LittleEndian(_buffer);
+        var buffer = _buffer;
+        if (length > buffer.Length)
+        {
+            buffer = new byte[length];
+            _buffer.AsSpan(0, read).CopyTo(buffer);
+            if (length <= 256 * 1024)
+            {
+                _buffer = buffer;
+            }
+        }
+
+        if (read < length)
+        {
+            await _output.ReadExactlyAsync(buffer.AsMemory(read, length - read));
+        }
+
+        return JsonNode.Parse(buffer.AsSpan(4, length - 4))!;
     }
 
     private bool IsTooLarge()

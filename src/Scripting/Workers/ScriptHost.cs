@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Cleiss.Engine.Expressions;
 using Cleiss.Scripting.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,8 @@ public sealed class ScriptHost : IDisposable
             {
                 ["CLEISS_SCRIPT_MILLISECONDS"] = settings.ScriptMilliseconds.ToString(CultureInfo.InvariantCulture),
                 ["CLEISS_SCRIPT_MEGABYTES"] = settings.ScriptMegabytes.ToString(CultureInfo.InvariantCulture),
+                ["CLEISS_SCRIPT_STACK_KILOBYTES"] = settings.ScriptStackKilobytes.ToString(CultureInfo.InvariantCulture),
+                ["CLEISS_SCRIPT_FUNCTIONS"] = JsonSerializer.Serialize(ScriptFunctions.Names),
             },
             settings.ScriptMilliseconds + 10_000);
         Texts = Pool("texts", new Dictionary<string, string>(), settings.TextMilliseconds);

@@ -11,6 +11,8 @@ namespace Cleiss.Scripting.Workers;
 /// </summary>
 public sealed partial class WorkerPool : IDisposable
 {
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(200);
+
     private readonly WorkerKind _kind;
     private readonly string _nodePath;
     private readonly Func<NodeFolder> _folder;
@@ -18,6 +20,7 @@ public sealed partial class WorkerPool : IDisposable
     private readonly SemaphoreSlim _places;
     private readonly ConcurrentStack<NodeWorker> _idle = new();
     private readonly ConcurrentDictionary<NodeWorker, bool> _all = new();
+    private readonly Timer _watch;
 
     public WorkerPool(WorkerKind kind, int size, string nodePath, Func<NodeFolder> folder, ILogger logger)
     {
@@ -26,6 +29,7 @@ public sealed partial class WorkerPool : IDisposable
         _folder = folder;
         _logger = logger;
         _places = new SemaphoreSlim(size, size);
+        _watch = new Timer(static pool => ((WorkerPool)pool!).Watch(), this, WatchEvery, WatchEvery);
     }
 
     public IReadOnlyList<int> ProcessIds => [.. _all.Keys.Select(worker => worker.ProcessId)];
@@ -34,21 +38,23 @@ public sealed partial class WorkerPool : IDisposable
     /// Sends one call and waits for its answer. Every call is a pure evaluation, so one whose worker died is repeated once on a new worker.
     /// </summary>
     /// <exception cref="WorkerException">With the cause; see <see cref="WorkerFault"/>.</exception>
-    public async Task<JsonNode?> CallAsync(JsonNode request, CancellationToken cancellationToken)
+    public Task<JsonNode?> CallAsync(JsonNode request, CancellationToken cancellationToken) =>
+        CallAsync(JsonSerializer.SerializeToUtf8Bytes(request), cancellationToken);
+
+    /// <inheritdoc cref="CallAsync(JsonNode, CancellationToken)"/>
+    public async Task<JsonNode?> CallAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var body = JsonSerializer.SerializeToUtf8Bytes(request);
         await _places.WaitAsync(cancellationToken);
         try
         {
             try
             {
-                return await CallOnceAsync(Idle() ?? Start(), body, cancellationToken);
+                return await CallOnceAsync(Idle() ?? Start(), request, cancellationToken);
             }
             catch (WorkerException failure) when (failure.Fault == WorkerFault.Died)
             {
                 LogRepeated(_kind.Name, failure.Message);
-                return await CallOnceAsync(Start(), body, cancellationToken);
+                return await CallOnceAsync(Start(), request, cancellationToken);
             }
         }
         finally
@@ -57,7 +63,7 @@ public sealed partial class WorkerPool : IDisposable
         }
     }
 
-    private async Task<JsonNode?> CallOnceAsync(NodeWorker worker, byte[] body, CancellationToken cancellationToken)
+    private async Task<JsonNode?> CallOnceAsync(NodeWorker worker, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         try
         {
@@ -73,6 +79,14 @@ public sealed partial class WorkerPool : IDisposable
             {
                 Discard(worker);
             }
+        }
+    }
+
+    private void Watch()
+    {
+        foreach (var (worker, _) in _all)
+        {
+            worker.Watch();
         }
     }
 
@@ -107,6 +121,7 @@ public sealed partial class WorkerPool : IDisposable
 
     public void Dispose()
     {
+        _watch.Dispose();
         foreach (var worker in _all.Keys)
         {
             worker.Dispose();

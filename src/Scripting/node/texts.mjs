@@ -28,22 +28,53 @@ const liquid = new Liquid({
   parseLimit: 1_000_000,
   memoryLimit: 50_000_000,
 });
-liquid.registerFilter('base64', (text) => Buffer.from(String(text ?? ''), 'utf8').toString('base64'));
+// Elsa's own filters. Texts as they are, everything else as JSON, nothing as nothing.
+liquid.registerFilter('base64', (value) =>
+  value === null || value === undefined ? null : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value), 'utf8').toString('base64'));
 liquid.registerFilter('keys', (object) => Object.keys(object ?? {}));
 liquid.registerFilter('french_date', (value) =>
   value ? new Intl.DateTimeFormat('fr-FR', { dateStyle: 'long', timeZone: 'Europe/Paris' }).format(new SystemDate(value)) : '');
 liquid.registerFilter('romanian_date', (value) =>
   value ? new Intl.DateTimeFormat('ro-RO', { dateStyle: 'long', timeZone: 'Europe/Paris' }).format(new SystemDate(value)) : '');
 
+/** Templates come back in every call of a flow, so they are kept as read. */
+const parsed = new Map();
+
+function parse(template) {
+  let found = parsed.get(template);
+  if (!found) {
+    found = liquid.parse(template);
+    if (parsed.size >= 1000) parsed.clear();
+    parsed.set(template, found);
+  }
+  return found;
+}
+
+function tell(error) {
+  const line = /line:(\d+)/.exec(error.message);
+  return { message: error.message.replace(/, line:\d+.*$/s, ''), line: line ? Number(line[1]) : null };
+}
+
 function render({ templates, model }) {
   return templates.map((template, index) => {
     try {
-      return liquid.parseAndRenderSync(template, model);
+      return liquid.renderSync(parse(template), model);
     } catch (error) {
-      const line = /line:(\d+)/.exec(error.message);
+      const { message, line } = tell(error);
       const which = templates.length > 1 ? `Template ${index + 1} of ${templates.length}` : 'The template';
-      const message = error.message.replace(/, line:\d+.*$/s, '');
-      throw new AuthorError(`${which} failed${line ? ` at line ${line[1]}` : ''}: ${message}.`, { index, line: line ? Number(line[1]) : null });
+      throw new AuthorError(`${which} failed${line ? ` at line ${line}` : ''}: ${message}.`, { index, line, cause: `${message}.` });
+    }
+  });
+}
+
+/** What cannot be read in each template: {message, line}, or null. */
+function check({ sources }) {
+  return sources.map((source) => {
+    try {
+      liquid.parse(source);
+      return null;
+    } catch (error) {
+      return tell(error);
     }
   });
 }
@@ -71,6 +102,7 @@ function feel({ jobs }) {
 
 const operations = {
   render,
+  check,
   feel,
   qr: ({ text }) => QRCode.toString(text, { type: 'svg', errorCorrectionLevel: 'M', margin: 0 }),
 };
