@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Expressions;
 
 namespace Cleiss.Engine.Activities;
 
@@ -84,6 +85,12 @@ public sealed record Variable(string Id, string Name, string TypeName = "Object"
 internal sealed record CompiledInputs(IReadOnlyList<CompiledInput> All, bool HasScripts)
 {
     public static readonly CompiledInputs None = new([], false);
+
+    /// <summary>Those that need the sandbox, with what is sent there.</summary>
+    public IReadOnlyList<CompiledInput> Scripts { get; } = HasScripts ? [.. All.Where(input => input.Source == InputSource.Script)] : [];
+
+    public IReadOnlyList<ScriptExpression> ScriptExpressions => field ??=
+        [.. Scripts.Select(input => new ScriptExpression(input.Input.Expression!.Type, Values.ToText(input.Input.Expression.Value)))];
 }
 
 /// <param name="Constant">Value of a Literal or Object expression, converted once.</param>

@@ -141,19 +141,31 @@ public static class Values
 
         if (target == typeof(bool))
         {
-            return static value => ToText(value) is { Length: > 0 } text && bool.Parse(text);
+            return static value => Number(value) is { } number
+                ? System.Convert.ToBoolean(number, CultureInfo.InvariantCulture)
+                : ToText(value) is { Length: > 0 } text && bool.Parse(text);
         }
 
         if (target.IsPrimitive || target == typeof(decimal))
         {
-            return value => System.Convert.ChangeType(ToText(value), target, CultureInfo.InvariantCulture);
+            // A number is rounded to what the input holds, as Elsa does; text must be exact.
+            return value => System.Convert.ChangeType(Number(value) ?? ToText(value), target, CultureInfo.InvariantCulture);
         }
 
         // An array or object typed as text holds JSON; a lone scalar given to a list becomes a list of one.
-        return value => value is string json
-            ? JsonSerializer.Deserialize(LooksLikeJson(json) ? json : JsonSerializer.Serialize(new[] { json }), target, Json)
-            : ToJson(value).Deserialize(target, Json);
+        var isList = target != typeof(byte[]) && typeof(System.Collections.IEnumerable).IsAssignableFrom(target) && !typeof(JsonNode).IsAssignableFrom(target);
+        return value => (value is JsonValue scalar ? Unwrap(scalar) : value) is not string text
+            ? ToJson(value).Deserialize(target, Json)
+            : LooksLikeJson(text) ? JsonSerializer.Deserialize(text, target, Json)
+            : isList ? JsonSerializer.Deserialize(JsonSerializer.Serialize(new[] { text }), target, Json)
+            : JsonValue.Create(text).Deserialize(target, Json);
     }
+
+    private static object? Number(object value) => (value is JsonValue scalar ? Unwrap(scalar) : value) switch
+    {
+        (long or int or short or byte or double or float or decimal) and var number => number,
+        _ => null,
+    };
 
     private static bool LooksLikeJson(string text) => text.AsSpan().TrimStart() is ['[' or '{' or '"', ..];
 

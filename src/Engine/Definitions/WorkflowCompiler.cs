@@ -20,7 +20,10 @@ public sealed class WorkflowCompiler(ActivityRegistry registry)
         return new CompiledWorkflow(
             definition.DefinitionId, definition.Id, definition.Version, definition.Name, root!, reader.Variables,
             reader.Activities, reader.VariableNames, reader.OutputNames,
-            definition.Document["options"]?["incidentStrategyType"]?.GetValue<string>().Contains("Continue", StringComparison.Ordinal) ?? false);
+            definition.Document["options"]?["incidentStrategyType"]?.GetValue<string>().Contains("Continue", StringComparison.Ordinal) ?? false)
+        {
+            InputNames = reader.InputNames,
+        };
     }
 
     /// <summary>Compiles a document that is not stored yet.</summary>

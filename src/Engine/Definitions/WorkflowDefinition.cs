@@ -33,7 +33,11 @@ public sealed record CompiledWorkflow(
     IReadOnlyDictionary<string, Activity> Activities,
     IReadOnlyDictionary<string, string> VariableNames,
     IReadOnlyList<string> OutputNames,
-    bool ContinuesWithIncidents);
+    bool ContinuesWithIncidents)
+{
+    /// <summary>Inputs the definition declares.</summary>
+    public IReadOnlyList<string> InputNames { get; init; } = [];
+}
 
 /// <summary>One thing wrong with a definition.</summary>
 /// <param name="Code">Stable, e.g. <c>CLS-1042</c>; explained in docs/reference/errors.md.</param>

@@ -55,6 +55,9 @@ public sealed class WorkflowExecutionContext
 
     public Burst Burst { get; }
 
+    /// <summary>The host's services, for <see cref="ActivityServices"/>; null outside a burst.</summary>
+    internal IServiceProvider? Services { get; set; }
+
     public List<Incident> Incidents { get; } = [];
 
     /// <summary>Result of the activity that completed last, for <c>getLastResult()</c>.</summary>
@@ -351,27 +354,6 @@ public sealed class WorkflowExecutionContext
         {
             Output[reference] = Values.ToJson(value);
         }
-    }
-
-    /// <summary>All variables visible from an execution, innermost scope first.</summary>
-    internal Dictionary<string, object?> VisibleVariables(ActivityExecutionContext context)
-    {
-        var visible = new Dictionary<string, object?>(Variables, StringComparer.Ordinal);
-        var scopes = new Stack<Dictionary<string, object?>>();
-        for (var scope = context; scope is not null; scope = scope.Parent)
-        {
-            if (scope.Variables is { } own)
-            {
-                scopes.Push(own);
-            }
-        }
-
-        foreach (var (name, value) in scopes.SelectMany(scope => scope))
-        {
-            visible[name] = value;
-        }
-
-        return visible;
     }
 }
 

@@ -9,7 +9,7 @@ namespace Cleiss.Engine.Execution;
 /// The execution loop: take a work item, evaluate its inputs, execute it, until nothing can move. It only changes the context in memory; the
 /// runtime commits the result.
 /// </summary>
-public sealed class WorkflowRunner(InputEvaluator inputs)
+public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? services = null)
 {
     /// <summary>A burst that executes more steps than this is a loop without a wait; it becomes an incident instead of a hung host.</summary>
     internal const int StepLimit = 100_000;
@@ -52,6 +52,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs)
 
     internal async Task RunAsync(WorkflowExecutionContext context, CancellationToken cancellationToken)
     {
+        context.Services = services;
         context.Status = WorkflowStatus.Running;
         context.SubStatus = WorkflowSubStatus.Executing;
         context.Evaluator = (execution, input) => inputs.EvaluateOneAsync(execution, input, cancellationToken);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
-using Cleiss.Engine.Execution;
 
 namespace Cleiss.Engine.Expressions;
 
@@ -83,37 +82,32 @@ public sealed class InputEvaluator(IScriptEvaluator? scripts = null)
     private async ValueTask EvaluateScriptsAsync(
         ActivityExecutionContext execution, CompiledInputs plan, object?[] values, CancellationToken cancellationToken)
     {
-        var sources = plan.All.Where(input => input.Source == InputSource.Script).ToList();
-        var results = await RunAsync(
-            execution, sources.ConvertAll(input => new ScriptExpression(input.Input.Expression!.Type, Values.ToText(input.Input.Expression.Value))), cancellationToken);
-        for (var i = 0; i < sources.Count; i++)
+        IReadOnlyList<JsonNode?> results;
+        try
+        {
+            results = (await RunAsync(execution, plan.ScriptExpressions, cancellationToken)).Values;
+        }
+        catch (ScriptException e)
+        {
+            throw Located(e, execution.Activity, e.Index is { } index ? plan.Scripts[index].Name : plan.Scripts is [var only] ? only.Name : null);
+        }
+
+        for (var i = 0; i < plan.Scripts.Count; i++)
         {
             var value = results[i];
-            values[sources[i].Input.Slot] = Named(sources[i], execution, (input, _) => input.Input.ConvertValue(value));
+            values[plan.Scripts[i].Input.Slot] = Named(plan.Scripts[i], execution, (input, _) => input.Input.ConvertValue(value));
         }
     }
 
     /// <summary>Runs scripts in the scope of an execution and applies what they changed.</summary>
-    internal async Task<IReadOnlyList<JsonNode?>> RunAsync(
-        ActivityExecutionContext execution, IReadOnlyList<ScriptExpression> expressions, CancellationToken cancellationToken)
+    /// <param name="arguments">Values of this evaluation only: <c>args.Item</c>, <c>getItem()</c>.</param>
+    internal async Task<ScriptBatchResult> RunAsync(
+        ActivityExecutionContext execution, IReadOnlyList<ScriptExpression> expressions, CancellationToken cancellationToken, JsonObject? arguments = null)
     {
         var evaluator = scripts
             ?? throw new InvalidOperationException("This host has no script evaluator; register one to use JavaScript or Liquid expressions.");
+        var result = await evaluator.EvaluateAsync(ScriptView.Of(execution, expressions, arguments), cancellationToken);
         var workflow = execution.WorkflowExecutionContext;
-        var result = await evaluator.EvaluateAsync(
-            new ScriptBatch(
-                expressions,
-                ToJson(workflow.VisibleVariables(execution)),
-                workflow.Input.DeepClone().AsObject(),
-                Outputs(workflow),
-                Values.ToJson(workflow.LastResult),
-                workflow.Id,
-                workflow.Workflow.DefinitionId,
-                workflow.Workflow.Version,
-                workflow.Name,
-                workflow.CorrelationId,
-                workflow.Now),
-            cancellationToken);
         foreach (var (name, value) in result.ChangedVariables)
         {
             workflow.SetVariable(execution, name, Values.Unwrap(value?.DeepClone()));
@@ -121,14 +115,14 @@ public sealed class InputEvaluator(IScriptEvaluator? scripts = null)
 
         workflow.CorrelationId = result.CorrelationId ?? workflow.CorrelationId;
         workflow.Name = result.WorkflowInstanceName ?? workflow.Name;
-        return result.Values;
+        return result;
     }
 
-    private static JsonObject ToJson(Dictionary<string, object?> values) =>
-        new(values.Select(pair => KeyValuePair.Create(pair.Key, Values.ToJson(pair.Value))));
-
-    private static JsonObject Outputs(WorkflowExecutionContext workflow) =>
-        new(workflow.ActivityOutputs.Select(pair => KeyValuePair.Create<string, JsonNode?>(
-            workflow.Workflow.Activities.TryGetValue(pair.Key, out var activity) && activity.Name is { Length: > 0 } name ? name : pair.Key,
-            ToJson(pair.Value))));
+    /// <summary>The same failure, saying where in the definition its script is.</summary>
+    internal static ScriptException Located(ScriptException e, Activity activity, string? input)
+    {
+        var name = activity.DisplayText == activity.Id ? activity.Id : $"« {activity.DisplayText} » ({activity.Id})";
+        var place = $"Activity {name}{(input is null ? "" : $", input {input}")}{(e.Line is { } line ? $", line {line}" : "")}";
+        return new ScriptException($"{place}: {e.Cause ?? e.Message}", e.Index, e.Line, e.Cause ?? e.Message, e);
+    }
 }

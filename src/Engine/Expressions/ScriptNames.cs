@@ -25,6 +25,9 @@ public sealed partial class ScriptNames
     /// <summary>True when the script may compute the names it uses.</summary>
     public bool IsOpen { get; }
 
+    /// <summary>The script may call a function such as <c>getResultFromStep1()</c>.</summary>
+    public bool SaysFrom => IsOpen || _source.Contains("From", StringComparison.Ordinal);
+
     /// <summary>Cached: definitions keep their sources for as long as they live.</summary>
     public static ScriptNames Of(string source)
     {
