@@ -34,8 +34,15 @@ public sealed class InputEvaluator(IScriptEvaluator? scripts = null)
         }
 
         var expression = input.Input.Expression!;
-        var value = (await RunAsync(execution, [new ScriptExpression(expression.Type, Values.ToText(expression.Value))], cancellationToken))[0];
-        return Named(input, execution, (input, _) => input.Input.ConvertValue(value));
+        try
+        {
+            var run = await RunAsync(execution, [new ScriptExpression(expression.Type, Values.ToText(expression.Value))], cancellationToken);
+            return Named(input, execution, (input, _) => input.Input.ConvertValue(run.Values[0]));
+        }
+        catch (ScriptException e)
+        {
+            throw Located(e, execution.Activity, input.Name);
+        }
     }
 
     /// <summary>Evaluated inputs for the journal; null when there are none. Inputs marked sensitive stay out.</summary>
