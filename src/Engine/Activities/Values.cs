@@ -70,6 +70,46 @@ public static class Values
         _ => JsonSerializer.SerializeToNode(value, Json),
     };
 
+    /// <summary>Writes a value as JSON. Nothing is written when it throws.</summary>
+    internal static void Write(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+            case long number:
+                json.WriteNumberValue(number);
+                break;
+            case decimal number:
+                json.WriteNumberValue(number);
+                break;
+            case Enum name:
+                json.WriteStringValue(name.ToString());
+                break;
+            case string[] texts:
+                json.WriteStartArray();
+                Array.ForEach(texts, json.WriteStringValue);
+                json.WriteEndArray();
+                break;
+            case JsonNode node:
+                node.WriteTo(json);
+                break;
+            default:
+                json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Json), skipInputValidation: true);
+                break;
+        }
+    }
+
     /// <summary>Text for people and for <c>WriteLine</c>.</summary>
     public static string ToText(object? value) => value switch
     {

@@ -21,6 +21,7 @@ public sealed class ActivityExecutionContext
 
     private Dictionary<string, object?>? _variables;
     private JsonObject? _properties;
+    private JsonObject? _resumeInput;
 
     internal ActivityExecutionContext(WorkflowExecutionContext workflow, int number, Activity activity, ActivityExecutionContext? parent)
     {
@@ -47,8 +48,15 @@ public sealed class ActivityExecutionContext
 
     public DateTimeOffset StartedAt { get; internal set; }
 
-    /// <summary>Name of the owner's method to call when this execution completes.</summary>
-    internal string? CompletionCallback { get; set; }
+    /// <summary>The owner's method to call when this execution completes.</summary>
+    internal ActivityCompletionCallback? CompletionCallback { get; set; }
+
+    /// <summary>Its name, as the stored state holds it.</summary>
+    internal string? CompletionCallbackName
+    {
+        get => field ?? CompletionCallback?.Method.Name;
+        set;
+    }
 
     /// <summary>What the owner attached when scheduling (e.g. the index of a branch).</summary>
     public string? Tag { get; internal set; }
@@ -64,7 +72,11 @@ public sealed class ActivityExecutionContext
     public bool HasScheduledChildren => ActiveChildren > 0;
 
     /// <summary>Input given with the start or with the stimulus that resumed a bookmark of this execution; empty otherwise.</summary>
-    public JsonObject ResumeInput { get; internal set; } = [];
+    public JsonObject ResumeInput
+    {
+        get => _resumeInput ??= [];
+        internal set => _resumeInput = value;
+    }
 
     /// <summary>The workflow's inputs.</summary>
     public JsonObject WorkflowInput => WorkflowExecutionContext.Input;

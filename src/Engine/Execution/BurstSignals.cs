@@ -13,10 +13,12 @@ public sealed class BurstSignals : IDisposable
 
     internal void AfterCommit(Burst burst)
     {
-        var news = new BurstNews(
-            burst.Effects.Count > 0,
-            burst.NewBookmarks.Where(b => b.DueAt is not null).Min(b => b.DueAt),
-            burst.Instance?.Id);
+        if (burst.Effects.Count == 0 && burst.NewBookmarks.Count == 0)
+        {
+            return;
+        }
+
+        var news = new BurstNews(burst.Effects.Count > 0, burst.NewBookmarks.Min(b => b.DueAt), burst.Instance?.Id);
         Wake(news);
         Committed?.Invoke(news);
     }

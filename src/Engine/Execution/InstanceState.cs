@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
@@ -57,25 +56,16 @@ internal static class InstanceState
             }
         }
 
-        ReadExecutions(state, context);
+        ReadExecutions(state, context, bookmarks);
         foreach (var incident in state["incidents"]?.AsArray() ?? [])
         {
             context.Incidents.Add(incident.Deserialize<Incident>(Values.Json)!);
         }
 
-        foreach (var bookmark in bookmarks)
-        {
-            context.OpenBookmarks.Add(bookmark);
-            if (context.Active.FirstOrDefault(active => active.Number == bookmark.ActivityNumber) is { } owner)
-            {
-                owner.OpenBookmarks++;
-            }
-        }
-
         return context;
     }
 
-    private static void ReadExecutions(JsonObject state, WorkflowExecutionContext context)
+    private static void ReadExecutions(JsonObject state, WorkflowExecutionContext context, IReadOnlyList<Bookmark> bookmarks)
     {
         var byNumber = new Dictionary<int, ActivityExecutionContext>();
         foreach (var item in state["ctx"]!.AsArray())
@@ -93,7 +83,7 @@ internal static class InstanceState
             {
                 Status = Enum.Parse<ActivityStatus>(stored["s"]?.GetValue<string>() ?? nameof(ActivityStatus.Running)),
                 StartedAt = stored["at"]!.GetValue<DateTimeOffset>(),
-                CompletionCallback = stored["cb"]?.GetValue<string>(),
+                CompletionCallbackName = stored["cb"]?.GetValue<string>(),
                 Tag = stored["tag"]?.GetValue<string>(),
                 Properties = Detach(stored, "props"),
             };
@@ -105,12 +95,21 @@ internal static class InstanceState
             byNumber[execution.Number] = execution;
             context.Adopt(execution);
         }
+
+        foreach (var bookmark in bookmarks)
+        {
+            context.OpenBookmarks.Add(bookmark);
+            if (byNumber.TryGetValue(bookmark.ActivityNumber, out var owner))
+            {
+                owner.OpenBookmarks++;
+            }
+        }
     }
 
     private static byte[] WriteState(WorkflowExecutionContext context)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using var json = new Utf8JsonWriter(buffer);
+        var buffer = JsonBuffer.Take();
+        var json = buffer.Json;
         json.WriteStartObject();
         json.WriteNumber("v", Format);
         json.WriteNumber("n", context.LastNumber);
@@ -122,7 +121,7 @@ internal static class InstanceState
         if (context.LastResult is not null)
         {
             json.WritePropertyName("last");
-            WriteValue(json, context.LastResult);
+            Values.Write(json, context.LastResult);
         }
 
         if (context.ActivityOutputs.Count > 0)
@@ -150,8 +149,9 @@ internal static class InstanceState
         }
 
         json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
+        var state = buffer.Written.ToArray();
+        buffer.Return();
+        return state;
     }
 
     private static void WriteExecution(Utf8JsonWriter json, ActivityExecutionContext execution)
@@ -170,7 +170,7 @@ internal static class InstanceState
             json.WriteString("s", execution.Status.ToString());
         }
 
-        if (execution.CompletionCallback is { } callback)
+        if (execution.CompletionCallbackName is { } callback)
         {
             json.WriteString("cb", callback);
         }
@@ -199,32 +199,10 @@ internal static class InstanceState
         foreach (var (key, value) in values)
         {
             json.WritePropertyName(key);
-            WriteValue(json, value);
+            Values.Write(json, value);
         }
 
         json.WriteEndObject();
-    }
-
-    private static void WriteValue(Utf8JsonWriter json, object? value)
-    {
-        switch (value)
-        {
-            case null:
-                json.WriteNullValue();
-                break;
-            case string text:
-                json.WriteStringValue(text);
-                break;
-            case bool flag:
-                json.WriteBooleanValue(flag);
-                break;
-            case JsonNode node:
-                node.WriteTo(json);
-                break;
-            default:
-                JsonSerializer.Serialize(json, value, value.GetType(), Values.Json);
-                break;
-        }
     }
 
     private static void WriteObject(Utf8JsonWriter json, string name, JsonObject value)

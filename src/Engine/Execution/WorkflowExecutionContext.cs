@@ -10,6 +10,9 @@ public sealed class WorkflowExecutionContext
 {
     private readonly Queue<WorkItem> _scheduled = [];
     private readonly List<ActivityExecutionContext> _active = [];
+    private JsonObject? _input;
+    private JsonObject? _output;
+    private JsonObject? _properties;
 
     internal WorkflowExecutionContext(CompiledWorkflow workflow, string id, Burst burst)
     {
@@ -42,16 +45,28 @@ public sealed class WorkflowExecutionContext
     public DateTimeOffset CreatedAt { get; internal set; }
 
     /// <summary>Inputs by name.</summary>
-    public JsonObject Input { get; internal set; } = [];
+    public JsonObject Input
+    {
+        get => _input ??= [];
+        internal set => _input = value;
+    }
 
     /// <summary>Workflow outputs by name.</summary>
-    public JsonObject Output { get; internal set; } = [];
+    public JsonObject Output
+    {
+        get => _output ??= [];
+        internal set => _output = value;
+    }
 
     /// <summary>Outcomes the workflow completed with (<c>Complete</c>); null when it ended by itself or has not ended. Known in the last burst only.</summary>
     public IReadOnlyList<string>? CompletedOutcomes { get; internal set; }
 
     /// <summary>Elsa's properties bag of the instance.</summary>
-    public JsonObject Properties { get; internal set; } = [];
+    public JsonObject Properties
+    {
+        get => _properties ??= [];
+        internal set => _properties = value;
+    }
 
     public Burst Burst { get; }
 
@@ -77,6 +92,9 @@ public sealed class WorkflowExecutionContext
 
     internal int NewIncidents { get; private set; }
 
+    /// <summary>Whose code runs now: the activity taken from the queue, or the owner whose callback a completed child calls.</summary>
+    internal ActivityExecutionContext? Acting { get; set; }
+
     internal ActivityExecutionContext CreateContext(Activity activity, ActivityExecutionContext? parent)
     {
         var context = new ActivityExecutionContext(this, ++LastNumber, activity, parent);
@@ -100,8 +118,13 @@ public sealed class WorkflowExecutionContext
             throw new ArgumentNullException(nameof(child), $"Activity {owner.Activity.Id} scheduled a child that does not exist.");
         }
 
+        if (callback?.Target is { } target && !ReferenceEquals(target, owner.Activity))
+        {
+            throw new ArgumentException("The callback must be a method of the activity that schedules: its name is stored.", nameof(callback));
+        }
+
         var context = CreateContext(child, owner);
-        context.CompletionCallback = callback?.Method.Name;
+        context.CompletionCallback = callback;
         context.Tag = tag;
         _scheduled.Enqueue(new WorkItem(context, null));
         return context;
@@ -139,16 +162,28 @@ public sealed class WorkflowExecutionContext
 
     internal void Burn(ActivityExecutionContext context, Bookmark bookmark)
     {
-        if (!OpenBookmarks.Remove(bookmark))
+        if (!Remove(OpenBookmarks, bookmark))
         {
             return;
         }
 
         context.OpenBookmarks--;
-        if (!Burst.NewBookmarks.Remove(bookmark))
+        if (!Remove(Burst.NewBookmarks, bookmark))
         {
             Burst.BurnedBookmarkIds.Add(bookmark.Id);
         }
+    }
+
+    /// <summary>By identity and from the end, where the newest are: comparing records would compare all their fields.</summary>
+    private static bool Remove(List<Bookmark> bookmarks, Bookmark bookmark)
+    {
+        var place = bookmarks.FindLastIndex(other => ReferenceEquals(other, bookmark));
+        if (place >= 0)
+        {
+            bookmarks.RemoveAt(place);
+        }
+
+        return place >= 0;
     }
 
     internal void BurnAll(ActivityExecutionContext context)
@@ -178,12 +213,19 @@ public sealed class WorkflowExecutionContext
         await CancelChildrenAsync(context);
         context.Status = ActivityStatus.Completed;
         Retire(context);
-        Log(context, "Completed", payload: new JsonObject { ["Outcomes"] = Values.ToJson(outcomes) });
-        if (context.Parent is { Status: ActivityStatus.Running } parent && context.CompletionCallback is { } callback)
+        Burst.Journal.AddCompleted(++JournalSequence, context, outcomes);
+        if (context.Parent is { Status: ActivityStatus.Running } parent && CompletionCallback(parent, context) is { } callback)
         {
-            await ActivityCallbacks.Completion(parent.Activity, callback)(new ActivityCompletedContext(parent, context, outcomes));
+            var child = Acting;
+            Acting = parent;
+            await callback(new ActivityCompletedContext(parent, context, outcomes));
+            Acting = child;
         }
     }
+
+    private static ActivityCompletionCallback? CompletionCallback(ActivityExecutionContext owner, ActivityExecutionContext child) =>
+        child.CompletionCallback
+        ?? (child.CompletionCallbackName is { } stored ? ActivityCallbacks.Completion(owner.Activity, stored) : null);
 
     internal async ValueTask CancelChildrenAsync(ActivityExecutionContext context)
     {
@@ -289,17 +331,23 @@ public sealed class WorkflowExecutionContext
     private void Retire(ActivityExecutionContext context)
     {
         BurnAll(context);
-        _active.Remove(context);
+        // From the end, where the newest are: in a long flow the one that ends is nearly always among the last.
+        var place = _active.LastIndexOf(context);
+        if (place < 0)
+        {
+            return;
+        }
+
+        _active.RemoveAt(place);
         if (context.Parent is { } parent)
         {
             parent.ActiveChildren--;
         }
     }
 
-    internal void Log(ActivityExecutionContext context, string eventName, string? message = null, JsonObject? payload = null, JsonObject? state = null) =>
-        Burst.Journal.Add(new JournalRecord(
-            ++JournalSequence, Now, eventName, context.Activity.Id, context.Number, context.Parent?.Number, context.Activity.Type,
-            context.Activity.Version, context.Activity.Name, context.Activity.NodeId, message, state, payload));
+    internal void Log(
+        ActivityExecutionContext context, string eventName, string? message = null, JsonObject? payload = null, bool withInputs = false) =>
+        Burst.Journal.Add(++JournalSequence, eventName, context, message, payload, withInputs);
 
     internal object? GetVariable(ActivityExecutionContext? from, string name)
     {

@@ -63,6 +63,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
                 continue;
             }
 
+            context.Acting = item.Context;
             try
             {
                 if (steps >= StepLimit)
@@ -78,7 +79,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
             }
             catch (Exception e)
             {
-                context.RecordIncident(item.Context, e);
+                context.RecordIncident(context.Acting, e);
                 if (!context.Workflow.ContinuesWithIncidents)
                 {
                     context.SubStatus = WorkflowSubStatus.Faulted;
@@ -103,7 +104,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
         {
             execution.Status = ActivityStatus.Running;
             execution.StartedAt = context.Now;
-            context.Log(execution, "Started", state: inputs.Describe(execution));
+            context.Log(execution, "Started", withInputs: true);
             await activity.ExecuteAsync(execution);
         }
         else if (item.Callback == nameof(ActivityExecutionContext.CompleteActivityAsync))

@@ -123,6 +123,7 @@ public sealed partial class WorkflowRuntime(
         var burst = context.Burst;
         burst.Instance = InstanceState.Write(context);
         await transaction.CommitAsync(burst, cancellationToken);
+        burst.Journal.Release();
         signals.AfterCommit(burst);
         var faults = context.NewIncidents == 0 ? [] : context.Incidents.TakeLast(context.NewIncidents).Select(i => i.Message).ToList();
         return new BurstResult(BurstStatus.Executed, burst.Instance, faults);

@@ -45,26 +45,6 @@ public sealed class InputEvaluator(IScriptEvaluator? scripts = null)
         }
     }
 
-    /// <summary>Evaluated inputs for the journal; null when there are none. Inputs marked sensitive stay out.</summary>
-    internal JsonObject? Describe(ActivityExecutionContext execution)
-    {
-        if (execution.InputValues is not { } values)
-        {
-            return null;
-        }
-
-        var state = new JsonObject();
-        foreach (var input in execution.Activity.Inputs.All)
-        {
-            if (!input.IsSensitive && values[input.Input.Slot] is { } value and not Delegate)
-            {
-                state[input.Name] = Values.ToJson(value);
-            }
-        }
-
-        return state;
-    }
-
     private static object? Read(CompiledInput input, ActivityExecutionContext execution) => input.Source switch
     {
         InputSource.Constant => input.Constant,

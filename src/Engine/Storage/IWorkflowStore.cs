@@ -101,7 +101,7 @@ public sealed class Burst
 
     public List<EffectRequest> Effects { get; } = [];
 
-    public List<JournalRecord> Journal { get; } = [];
+    public BurstJournal Journal { get; } = new();
 
     /// <summary>Records for burst participants, in order.</summary>
     public List<object> Companions { get; } = [];

@@ -17,7 +17,7 @@ public sealed class MemoryWorkflowStore : IWorkflowStore
 
     public InstanceRecord? Find(string instanceId) => _rows.GetValueOrDefault(instanceId)?.Instance;
 
-    public IReadOnlyList<JournalRecord> Journal(string instanceId) => _rows.TryGetValue(instanceId, out var row) ? [.. row.Journal] : [];
+    public IReadOnlyList<JournalRecord> Journal(string instanceId) => _rows.TryGetValue(instanceId, out var row) ? [.. row.Journal.SelectMany(page => page.Read())] : [];
 
     public IReadOnlyList<Bookmark> Bookmarks(string instanceId) => _rows.TryGetValue(instanceId, out var row) ? row.Bookmarks : [];
 
@@ -60,7 +60,7 @@ public sealed class MemoryWorkflowStore : IWorkflowStore
 
         public IReadOnlyList<Bookmark> Bookmarks { get; set; } = [];
 
-        public List<JournalRecord> Journal { get; } = [];
+        public List<JournalPage> Journal { get; } = [];
     }
 
     private sealed class Transaction(MemoryWorkflowStore store, Row? row) : IBurstTransaction
@@ -82,9 +82,21 @@ public sealed class MemoryWorkflowStore : IWorkflowStore
                 }
 
                 target.Instance = instance;
-                target.Bookmarks = [.. target.Bookmarks.Where(b => !burst.BurnedBookmarkIds.Contains(b.Id)), .. burst.NewBookmarks];
-                target.Journal.AddRange(burst.Journal);
-                burst.Effects.ForEach(effect => store.Effects.Enqueue((instance.Id, effect)));
+                if (burst.BurnedBookmarkIds.Count + burst.NewBookmarks.Count > 0)
+                {
+                    var burned = burst.BurnedBookmarkIds.ToHashSet(StringComparer.Ordinal);
+                    target.Bookmarks = [.. target.Bookmarks.Where(b => !burned.Contains(b.Id)), .. burst.NewBookmarks];
+                }
+
+                foreach (var page in burst.Journal.TakePages(burst.Now))
+                {
+                    target.Journal.Add(page with { Content = page.Content.ToArray() });
+                }
+
+                foreach (var effect in burst.Effects)
+                {
+                    store.Effects.Enqueue((instance.Id, effect));
+                }
             }
 
             burst.Companions.ForEach(store.Companions.Enqueue);

@@ -172,7 +172,10 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
                         Sql.Text(instance.CorrelationId), Sql.Text(effect.BookmarkId), Sql.Time(burst.Now)]);
             }
 
-            WriteJournal(batch, instance.Id, burst.Journal);
+            foreach (var page in burst.Journal.TakePages(burst.Now))
+            {
+                WriteJournal(batch, instance.Id, page);
+            }
         }
 
         var scope = new BurstScope(burst.Instance?.Id, burst.Instance?.CorrelationId, burst.Now);
@@ -219,27 +222,9 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
             Sql.Text(bookmark.Hash), Sql.Text(bookmark.ActivityId), Sql.Int(bookmark.ActivityNumber), Sql.Text(bookmark.Callback),
             Sql.Json(bookmark.Payload), Sql.Time(bookmark.CreatedAt), Sql.Time(bookmark.DueAt), new NpgsqlParameter<bool> { TypedValue = bookmark.AutoBurn }]);
 
-    private static void WriteJournal(NpgsqlBatch batch, string instanceId, List<JournalRecord> journal)
-    {
-        if (journal.Count == 0)
-        {
-            return;
-        }
-
-        batch.Add(
-            """
-            insert into workflow_journal (workflow_instance_id, sequence, at, event_name, activity_id, activity_number, parent_number,
-                activity_type, activity_version, activity_name, node_id, message, activity_state, payload)
-            select $1, * from unnest($2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::int[], $7::int[], $8::text[], $9::int[],
-                $10::text[], $11::text[], $12::text[], $13::json[], $14::json[])
-            """,
-            [
-                Sql.Text(instanceId), Sql.Ints(journal, r => r.Sequence), Sql.Times(journal, r => r.At), Sql.Texts(journal, r => r.EventName),
-                Sql.Texts(journal, r => r.ActivityId), Sql.Ints(journal, r => r.ActivityNumber), Sql.Ints(journal, r => r.ParentNumber),
-                Sql.Texts(journal, r => r.ActivityType), Sql.Ints(journal, r => r.ActivityTypeVersion), Sql.Texts(journal, r => r.ActivityName),
-                Sql.Texts(journal, r => r.NodeId), Sql.Texts(journal, r => r.Message), Sql.Jsons(journal, r => r.ActivityState), Sql.Jsons(journal, r => r.Payload),
-            ]);
-    }
+    private static void WriteJournal(NpgsqlBatch batch, string instanceId, JournalPage page) => batch.Add(
+        "insert into workflow_journal_pages (workflow_instance_id, first_sequence, lines, at, content) values ($1, $2, $3, $4, $5)",
+        [Sql.Text(instanceId), Sql.Int(page.FirstSequence), Sql.Int(page.Lines), Sql.Time(page.At), Sql.Json(page.Content)]);
 
     private sealed class Transaction(
         PostgresWorkflowStore store, NpgsqlConnection connection, InstanceRecord? instance, IReadOnlyList<Bookmark> bookmarks, bool begun)
