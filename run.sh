@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Starts Cleiss on this machine: ./run.sh [--port N] [--data DIR]
+# Checks its database, also while it runs: ./run.sh verify [--data DIR]; exit code 0 sound, 1 not, 2 could not be checked.
 # The same by environment: CLEISS_PORT, CLEISS_DATA. Other settings as environment variables of the host, e.g. Mail__Smtp__Host.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 PORT="${CLEISS_PORT:-5080}"
 DATA="${CLEISS_DATA:-data}"
+COMMAND=""
 
 fail() {
   echo "$1" >&2
@@ -18,7 +20,8 @@ while [ $# -gt 0 ]; do
     --port=*) PORT="${1#*=}"; shift ;;
     --data) DATA="${2:-}"; shift 2 || fail "Donnez un dossier après --data, par exemple --data /var/lib/cleiss." ;;
     --data=*) DATA="${1#*=}"; shift ;;
-    -h | --help) echo "Usage : ./run.sh [--port N] [--data DOSSIER]"; exit 0 ;;
+    verify) COMMAND="verify"; shift ;;
+    -h | --help) echo "Usage : ./run.sh [--port N] [--data DOSSIER], ou ./run.sh verify [--data DOSSIER]"; exit 0 ;;
     *) fail "Option inconnue : $1. Usage : ./run.sh [--port N] [--data DOSSIER]" ;;
   esac
 done
@@ -41,7 +44,7 @@ if ! (: >"$DATA/.essai") 2>/dev/null; then
   fail "Le dossier de données $DATA n’est pas accessible en écriture. Choisissez-en un autre (--data DOSSIER), ou donnez-en le droit à ce compte."
 fi
 rm -f "$DATA/.essai"
-if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
+if [ -z "$COMMAND" ] && (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
   fail "Le port $PORT est déjà utilisé. Arrêtez l’autre programme, ou choisissez un autre port (--port N)."
 fi
 
@@ -98,5 +101,8 @@ if [ "$ASPNETCORE_ENVIRONMENT" = Demo ]; then
   export Demo__Enabled="${Demo__Enabled:-true}"
 fi
 export DOTNET_NOLOGO=1
+if [ -n "$COMMAND" ]; then
+  exec dotnet "$HOST_DLL" "$COMMAND"
+fi
 echo "Démarrage de Cleiss…"
 exec dotnet "$HOST_DLL"

@@ -15,6 +15,8 @@ internal static class Evidence
         await NumbersHaveNoGapAsync(database, cases);
         await EachMailIsOneAsync(database, receiver, cases);
         await TrailsHoldAsync(database, cases);
+        var (exitCode, said) = await VerifyCommand.RunAsync(database.ConnectionString);
+        Assert.True(exitCode == 0, said);
     }
 
     private static async Task NothingIsLeftAsync(TestDatabase database)

@@ -3,6 +3,7 @@ using Cleiss.Activities.Mail;
 using Cleiss.Activities.UserTasks;
 using Cleiss.Engine.Hosting;
 using Cleiss.Persistence.Bursts;
+using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,9 @@ public static class ActivitiesServices
         services.TryAddSingleton<UserTaskService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, CaseParticipant>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, UserTaskParticipant>());
+        services.AddInvariants<CaseInvariants>();
+        services.AddInvariants<UserTaskInvariants>();
+        services.AddInvariants<MailInvariants>();
         return services.AddMigrations(typeof(ActivitiesServices).Assembly);
     }
 }

@@ -3,6 +3,7 @@ using Cleiss.Documents.Rendering;
 using Cleiss.Documents.Verification;
 using Cleiss.Engine.Hosting;
 using Cleiss.Persistence.Bursts;
+using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ public static class DocumentServices
         services.TryAddSingleton<DocumentVerification>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, DocumentParticipant>());
         services.AddEffectHandler<RenderDocumentHandler>();
+        services.AddInvariants<DocumentInvariants>();
         return services.AddMigrations(typeof(DocumentServices).Assembly);
     }
 }

@@ -18,6 +18,10 @@ internal static class ActivityCallbacks
 
     public static ExecuteActivityDelegate Resume(Activity activity, string name) => Bind<ExecuteActivityDelegate>(activity, name);
 
+    /// <summary>True when a stored name still names a method.</summary>
+    public static bool Knows(Activity activity, string name) =>
+        name == nameof(ActivityExecutionContext.CompleteActivityAsync) || Find(activity.GetType(), name) is not null;
+
     private static T Bind<T>(Activity activity, string name)
         where T : Delegate =>
         (T)Cache.GetOrAdd((activity.GetType(), name), static key =>

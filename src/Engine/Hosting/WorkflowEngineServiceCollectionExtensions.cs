@@ -22,6 +22,7 @@ public static class WorkflowEngineServiceCollectionExtensions
         services.TryAddSingleton<DefinitionPublisher>();
         services.TryAddSingleton(provider => new InputEvaluator(provider.GetService<IScriptEvaluator>()));
         services.TryAddSingleton<WorkflowRunner>();
+        services.TryAddSingleton<InstanceInspector>();
         services.TryAddSingleton<BurstSignals>();
         services.TryAddSingleton<WorkflowRuntime>();
         return services;

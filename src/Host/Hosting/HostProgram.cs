@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Cleiss.Host.Operations;
 using Cleiss.Persistence.Embedded;
 using Cleiss.Persistence.Migrations;
 using Microsoft.AspNetCore.Connections;
@@ -13,6 +14,11 @@ public static class HostProgram
     {
         try
         {
+            if (args is [VerifyCommand.Name, .. var rest])
+            {
+                return await VerifyCommand.RunAsync(rest, Console.Out);
+            }
+
             await using var host = await HostApplication.StartAsync(args, Console.Out.WriteLine);
             Console.Out.WriteLine($"Cleiss est prêt : {host.Address} (Ctrl-C arrête tout)");
             await host.WaitForShutdownAsync();
@@ -21,7 +27,7 @@ public static class HostProgram
         catch (Exception failure) when (Explain(failure) is { } line)
         {
             await Console.Error.WriteLineAsync(line);
-            return 1;
+            return args is [VerifyCommand.Name, ..] ? 2 : 1;
         }
     }
 

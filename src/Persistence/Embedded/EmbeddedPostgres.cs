@@ -78,6 +78,32 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>How to reach the server of this folder while a host runs it; null when none answers.</summary>
+    public static async Task<string?> FindRunningAsync(string dataPath, CancellationToken cancellationToken)
+    {
+        var server = new EmbeddedPostgres(
+            PostgresBinaries.Locate(),
+            await PostgresAccount.ChooseAsync(cancellationToken),
+            new EmbeddedPostgresOptions(Path.GetFullPath(dataPath)));
+        if (!File.Exists(Path.Combine(server._cluster, "postmaster.pid")))
+        {
+            return null;
+        }
+
+        try
+        {
+            await using var source = NpgsqlDataSource.Create(server.ConnectionString + ";Timeout=5");
+            await using var command = source.CreateCommand("select 1");
+            await command.ExecuteScalarAsync(cancellationToken);
+            return server.ConnectionString;
+        }
+        catch (NpgsqlException)
+        {
+            // Left by a killed host, or of another account: starting it says which.
+            return null;
+        }
+    }
+
     /// <summary>Stops the server after its running statements were ended; committed work is on disk.</summary>
     public async ValueTask DisposeAsync()
     {

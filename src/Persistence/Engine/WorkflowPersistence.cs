@@ -2,6 +2,7 @@ using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Hosting;
 using Cleiss.Engine.Storage;
 using Cleiss.Persistence.Bursts;
+using Cleiss.Persistence.Verification;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -17,6 +18,18 @@ public static class WorkflowPersistence
         services.TryAddSingleton<IDefinitionStore, PostgresDefinitionStore>();
         services.TryAddSingleton<Outbox>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, OutboxParticipant>());
+        services.TryAddSingleton<StoredInstanceCheck>();
+        services.TryAddSingleton<DatabaseVerifier>();
+        services.AddInvariants<EngineInvariants>();
+        services.AddInvariants<TrailInvariants>();
+        return services;
+    }
+
+    /// <summary>What a module's tables must hold, for the command « verify ».</summary>
+    public static IServiceCollection AddInvariants<T>(this IServiceCollection services)
+        where T : class, IInvariantSource
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IInvariantSource, T>());
         return services;
     }
 

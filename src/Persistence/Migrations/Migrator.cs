@@ -69,6 +69,12 @@ public sealed partial class Migrator(
     private static async Task<Dictionary<string, string>> ReadAppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var applied = new Dictionary<string, string>();
+        await using var exists = new NpgsqlCommand("select to_regclass('schema_migrations') is not null", connection);
+        if (await exists.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            return applied;
+        }
+
         await using var command = new NpgsqlCommand("select name, hash from schema_migrations", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

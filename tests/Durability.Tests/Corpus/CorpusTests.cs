@@ -75,6 +75,8 @@ public sealed class CorpusTests
                 $"select string_agg(replace(message, ' ', '-'), ' ' order by sequence) from workflow_journal where workflow_instance_id = '{instance}' and event_name = 'Written'");
             Assert.Equal((instance, story["lines"]!.GetValue<string>()), (instance, lines));
         }
+
+        await Sound.AssertAsync(host);
     }
 
     private static async Task FinishMainProcessAsync(JsonObject recording)
@@ -92,7 +94,10 @@ public sealed class CorpusTests
         }
 
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from workflow_instances where status <> 'Finished' or incident_count > 0"));
+        await Sound.AssertAsync(host);
     }
+
+    internal static string NewestMainProcess() => Directory.EnumerateFiles(Folder(), "main-process-*.json").Max(StringComparer.Ordinal)!;
 
     private static ManualTimeProvider ClockOf(JsonObject recording) =>
         new(DateTimeOffset.Parse(recording["now"]!.GetValue<string>(), CultureInfo.InvariantCulture));

@@ -19,6 +19,9 @@ public sealed class ProductHost(string? connectionString, int? smtpPort = null) 
     private readonly string _data = Directory.CreateTempSubdirectory("cleiss-host-").FullName;
     private Process? _process;
 
+    /// <summary>The host's program, built beside the tests in the same configuration.</summary>
+    public static string Program => FindHost();
+
     public int Port { get; } = FreePort();
 
     public Uri Address => new($"http://127.0.0.1:{Port}/");
@@ -39,7 +42,7 @@ public sealed class ProductHost(string? connectionString, int? smtpPort = null) 
     public void Launch()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(FindHost());
+        start.ArgumentList.Add(Program);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Demo";
         start.Environment["Urls"] = Address.ToString().TrimEnd('/');
         start.Environment["PublicUrl"] = "https://liaison.cleiss.example";
@@ -146,7 +149,6 @@ public sealed class ProductHost(string? connectionString, int? smtpPort = null) 
         }
     }
 
-    /// <summary>The host built beside the tests, in the same configuration.</summary>
     private static string FindHost()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
