@@ -60,6 +60,9 @@ public abstract class Activity
     /// <summary>Called when a child was cancelled on its own, by a join or by a person: the owner goes on without it, or ends.</summary>
     protected internal virtual ValueTask OnChildCanceledAsync(ActivityExecutionContext context, ActivityExecutionContext child) => ValueTask.CompletedTask;
 
+    /// <summary>Variables the activity gives to what it nests without declaring them: a loop's current value.</summary>
+    internal virtual IReadOnlyList<string> ScopeVariables => [];
+
     /// <summary>What a <c>Break</c> below this activity does to it.</summary>
     internal virtual BreakEffect OnBreak => BreakEffect.None;
 

@@ -62,8 +62,25 @@ public sealed class InputAttribute : Attribute
 
     public string? Category { get; set; }
 
-    /// <summary>Fixed choices of a dropdown or checklist.</summary>
+    /// <summary>Fixed choices of a dropdown, checklist or radio list: <c>value</c> or <c>value=French text</c>.</summary>
     public string[]? Options { get; set; }
+
+    /// <summary>Language of a <c>code-editor</c>, e.g. <c>javascript</c>.</summary>
+    public string? Language { get; set; }
+
+    /// <summary>Short alias of the type shown to Studio when it is not the property's own, e.g. <c>Object[]</c>.</summary>
+    public string? TypeName { get; set; }
+
+    /// <summary>True makes Studio ask for the choices again each time the panel is built.</summary>
+    public bool Refresh { get; set; }
+
+    /// <summary>False hides the input from the panel.</summary>
+    public bool IsBrowsable { get; set; } = true;
+
+    public bool IsReadOnly { get; set; }
+
+    /// <summary>True when the activity reads this unwrapped value from the definition itself (<c>IReadsDefinition</c>).</summary>
+    public bool IsReadByActivity { get; set; }
 
     /// <summary>Outcomes that exist beside those the owner types, for <c>dynamic-outcomes</c>.</summary>
     public string[]? FixedOutcomes { get; set; }
@@ -82,6 +99,11 @@ public sealed class OutputAttribute : Attribute
     public string? DisplayName { get; set; }
 
     public string? Description { get; set; }
+
+    public float Order { get; set; }
+
+    /// <summary>False hides the output from the panel.</summary>
+    public bool IsBrowsable { get; set; } = true;
 }
 
 /// <summary>Marks a property that holds a nested activity: an embedded port.</summary>
@@ -89,6 +111,9 @@ public sealed class OutputAttribute : Attribute
 public sealed class PortAttribute : Attribute
 {
     public string? DisplayName { get; set; }
+
+    /// <summary>False hides the port from the designer.</summary>
+    public bool IsBrowsable { get; set; } = true;
 }
 
 /// <summary>Names the outgoing ports (outcomes) of an activity; <c>Done</c> when absent.</summary>
@@ -96,4 +121,7 @@ public sealed class PortAttribute : Attribute
 public sealed class FlowNodeAttribute(params string[] outcomes) : Attribute
 {
     public IReadOnlyList<string> Outcomes { get; } = outcomes;
+
+    /// <summary>French texts of the ports, in the same order; the outcome itself where absent.</summary>
+    public string[]? DisplayNames { get; set; }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Builtins.Control;
 
 namespace Cleiss.Engine.Definitions;
 
@@ -76,22 +77,32 @@ public sealed class DefinitionReader
 
     public void Report(string code, string path, string message) => Problems.Add(new DefinitionProblem(code, path, message));
 
-    /// <summary>Reads a nested activity; null, with a problem reported, when it cannot be used.</summary>
-    public Activity? ReadActivity(JsonObject json, string path, Activity? parent)
+    /// <summary>Reads a nested activity; one of an unknown type becomes a placeholder, with the problem reported.</summary>
+    public Activity ReadActivity(JsonObject json, string path, Activity? parent)
     {
         var typeName = json["type"]?.GetValue<string>() ?? "";
-        if (_registry.Find(typeName) is not { } type)
+        var type = _registry.Find(typeName);
+        if (type is null || type.ClrType == typeof(NotFoundActivity))
         {
-            Report("CLS-1001", path + ".type", $"L'activité « {json["id"]} » est du type « {typeName} », qui n'existe pas.{Nearest(typeName)}");
-            return null;
+            var missing = json["missingTypeName"]?.ToString() ?? typeName;
+            Report("CLS-1001", path + ".type", $"L'activité « {json["id"]} » est du type « {missing} », qui n'existe pas.{Nearest(missing)}");
         }
 
-        var activity = type.Create();
+        // A placeholder keeps the place of what is unknown: its connections stay, and the rest of the definition is checked all the same.
+        var activity = type is null || type.ClrType == typeof(NotFoundActivity) ? NotFoundActivity.For(json) : type.Create();
+        type ??= _registry.Find("Elsa.NotFoundActivity");
+        activity.Type = type?.TypeName ?? typeName;
         activity.Id = json["id"]?.GetValue<string>() ?? "";
         activity.Name = json["name"]?.GetValue<string>();
         activity.Parent = parent;
         activity.NodeId = (parent?.NodeId ?? "Workflow1") + ":" + activity.Id;
         activity.CustomProperties = json["customProperties"]?.DeepClone() as JsonObject ?? [];
+        if (json["canStartWorkflow"] is JsonValue canStart && !activity.CustomProperties.ContainsKey("canStartWorkflow"))
+        {
+            // Where Elsa's first releases kept it.
+            activity.CustomProperties["canStartWorkflow"] = canStart.DeepClone();
+        }
+
         activity.Metadata = json["metadata"]?.DeepClone() as JsonObject ?? [];
         if (activity.Id.Length == 0)
         {
@@ -106,6 +117,11 @@ public sealed class DefinitionReader
         if (activity is IHasVariables container)
         {
             container.Variables = ReadVariables(json["variables"] as JsonArray);
+        }
+
+        if (activity is NotFoundActivity || type is null)
+        {
+            return activity;
         }
 
         ReadInputs(type, activity, json, path);
@@ -126,15 +142,15 @@ public sealed class DefinitionReader
         return activity;
     }
 
-    /// <summary>Reads the activities of a container's array, leaving out those with problems.</summary>
+    /// <summary>Reads the activities of a container's array.</summary>
     public IReadOnlyList<Activity> ReadActivities(JsonArray? array, string path, Activity parent)
     {
         var activities = new List<Activity>();
         for (var i = 0; i < (array?.Count ?? 0); i++)
         {
-            if (array![i] is JsonObject json && ReadActivity(json, $"{path}[{i}]", parent) is { } activity)
+            if (array![i] is JsonObject json)
             {
-                activities.Add(activity);
+                activities.Add(ReadActivity(json, $"{path}[{i}]", parent));
             }
         }
 
@@ -151,8 +167,21 @@ public sealed class DefinitionReader
         return input;
     }
 
+    /// <summary>Reads an expression that the activity itself evaluates when it needs it (<see cref="ActivityExecutionContext"/>).</summary>
+    internal CompiledInput ReadExpression<T>(Activity activity, string name, JsonObject? expression, string path)
+    {
+        var input = new Input<T>(ReadExpression(expression));
+        var (source, constant, reference) = Plan(input, name, activity, input.Expression!, path);
+        return new CompiledInput(name, input, source, constant, reference, IsSensitive: false);
+    }
+
     private static Expression ReadExpression(JsonObject? json) =>
         new(json?["type"]?.GetValue<string>() ?? "Literal", Values.Unwrap(json?["value"]?.DeepClone()));
+
+    /// <summary>Whether an editor was left, or made, empty; the empty text is a value only where text is asked for.</summary>
+    private static bool IsEmpty(JsonObject expression, Type type) =>
+        expression["type"]?.ToString() is null or "Literal" or "Object" or "Json"
+        && (expression["value"] is null || type != typeof(string) && type != typeof(object) && expression["value"] is JsonValue value && value.ToString().Length == 0);
 
     private void ReadInputs(ActivityType type, Activity activity, JsonObject json, string path)
     {
@@ -163,11 +192,15 @@ public sealed class DefinitionReader
             var value = json[key];
             if (!input.IsWrapped)
             {
-                ReadRawInput(input, activity, value, $"{path}.{key}");
+                if (!input.Attribute.IsReadByActivity)
+                {
+                    ReadRawInput(input, activity, value, $"{path}.{key}");
+                }
+
                 continue;
             }
 
-            if (value?["expression"] is not JsonObject expression)
+            if ((value as JsonObject)?["expression"] is not JsonObject expression || IsEmpty(expression, input.ValueType))
             {
                 if (input.Attribute.IsRequired)
                 {
@@ -192,6 +225,8 @@ public sealed class DefinitionReader
     {
         try
         {
+            // Elsa wrapped some of these in former releases.
+            value = value is JsonObject wrapper && wrapper["expression"] is JsonObject expression ? expression["value"] : value;
             var raw = value is null ? input.Attribute.DefaultValue : Values.Convert(value.DeepClone(), input.ValueType);
             if (raw is not null)
             {
@@ -233,7 +268,7 @@ public sealed class DefinitionReader
             case "Literal" or "Object" or "Json":
                 try
                 {
-                    return (InputSource.Constant, input.ConvertValue(expression.Value), null);
+                    return (InputSource.Constant, input.ConvertValue(expression.Type == "Literal" ? expression.Value : Parsed(expression.Value, input.ValueType)), null);
                 }
                 catch (FormatException e)
                 {
@@ -247,6 +282,24 @@ public sealed class DefinitionReader
         }
     }
 
+    /// <summary>Studio keeps an Object expression as JSON text; where no type is asked for, what it says is the value, not the text.</summary>
+    private static object? Parsed(object? value, Type type)
+    {
+        if (type != typeof(object) || value is not string text || text.AsSpan().TrimStart() is not ['[' or '{' or '"', ..])
+        {
+            return value;
+        }
+
+        try
+        {
+            return Values.Unwrap(JsonNode.Parse(text));
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+    }
+
     private string VariableName(object? value, Activity activity, string path) =>
         FindVariable(Reference(value, "id"), Reference(value, "name"), activity, path);
 
@@ -256,6 +309,15 @@ public sealed class DefinitionReader
         if (id is not null && _variableNames.TryGetValue(id, out var found))
         {
             return found;
+        }
+
+        // Ids of variables that a loop gives to its body are of Elsa's making: only their names are known.
+        for (var owner = activity.Parent; owner is not null; owner = owner.Parent)
+        {
+            if (owner.ScopeVariables.FirstOrDefault(variable => variable == name || variable == id) is { } given)
+            {
+                return given;
+            }
         }
 
         if (name is null || !_variableNames.ContainsValue(name))

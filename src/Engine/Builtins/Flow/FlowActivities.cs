@@ -14,7 +14,7 @@ public sealed class End : CodeActivity;
 
 /// <summary>Chooses between two ways.</summary>
 [Activity("Elsa", "Branchement", "Choisit entre deux chemins selon une condition.", DisplayName = "Décision")]
-[FlowNode("True", "False")]
+[FlowNode("True", "False", DisplayNames = ["Vrai", "Faux"])]
 public sealed class FlowDecision : Activity
 {
     [Input(DisplayName = "Condition", Description = "Vrai ou faux.")]
@@ -30,37 +30,48 @@ public enum SwitchMode
     MatchAny,
 }
 
+/// <param name="Label">Also the name of the outcome.</param>
+public sealed record FlowSwitchCase(string Label, Input<bool> Condition);
+
 /// <summary>Chooses among named cases; without a match the flow goes on from <c>Default</c>.</summary>
 [Activity("Elsa", "Branchement", "Choisit un chemin parmi plusieurs cas.", DisplayName = "Aiguillage")]
+[FlowNode("Default", DisplayNames = ["Sinon"])]
 public sealed class FlowSwitch : Activity, IReadsDefinition
 {
-    private readonly List<(string Label, Input<bool> Condition)> _cases = [];
+    private const string DefaultOutcome = "Default";
 
-    [Input(DisplayName = "Mode", UIHint = "dropdown", Options = ["MatchFirst", "MatchAny"], Description = "Premier cas vrai, ou tous les cas vrais.", Order = 1)]
+    [Input(DisplayName = "Cas", Description = "Chaque cas a une condition et un chemin à son nom.", UIHint = "flow-switch-editor", IsReadByActivity = true, Order = 0)]
+    public IReadOnlyList<FlowSwitchCase> Cases { get; set; } = [];
+
+    [Input(DisplayName = "Mode", UIHint = "dropdown", Options = ["MatchFirst=Le premier cas vrai", "MatchAny=Tous les cas vrais"],
+        DefaultValue = SwitchMode.MatchFirst, Description = "Premier cas vrai, ou tous les cas vrais.", Order = 1)]
     public Input<SwitchMode>? Mode { get; set; }
 
     void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader)
     {
-        var cases = json["cases"] as JsonArray ?? [];
-        for (var i = 0; i < cases.Count; i++)
+        var cases = new List<FlowSwitchCase>();
+        var array = json["cases"] as JsonArray ?? [];
+        for (var i = 0; i < array.Count; i++)
         {
-            var label = cases[i]?["label"]?.GetValue<string>() ?? "";
-            _cases.Add((label, reader.AddExpression<bool>(this, label, cases[i]?["condition"] as JsonObject, $"{path}.cases[{i}].condition")));
+            var label = array[i]?["label"]?.GetValue<string>() ?? "";
+            cases.Add(new FlowSwitchCase(label, reader.AddExpression<bool>(this, label, array[i]?["condition"] as JsonObject, $"{path}.cases[{i}].condition")));
         }
+
+        Cases = cases;
     }
 
-    protected internal override IReadOnlyCollection<string> GetPossibleOutcomes() => [.. _cases.Select(c => c.Label), "Default"];
+    protected internal override IReadOnlyCollection<string> GetPossibleOutcomes() => [.. Cases.Select(c => c.Label), DefaultOutcome];
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
-        var matches = _cases.Where(c => context.Get(c.Condition)).Select(c => c.Label);
+        var matches = Cases.Where(c => context.Get(c.Condition)).Select(c => c.Label);
         if (context.Get(Mode) == SwitchMode.MatchFirst)
         {
             matches = matches.Take(1);
         }
 
         var outcomes = matches.ToArray();
-        return context.CompleteActivityWithOutcomesAsync(outcomes.Length > 0 ? outcomes : ["Default"]);
+        return context.CompleteActivityWithOutcomesAsync(outcomes.Length > 0 ? outcomes : [DefaultOutcome]);
     }
 }
 
@@ -72,10 +83,15 @@ public sealed class FlowFork : Activity
     public Input<string[]>? Branches { get; set; }
 
     protected internal override IReadOnlyCollection<string>? GetPossibleOutcomes() =>
-        Inputs.All is [{ Source: InputSource.Constant, Constant: string[] branches }] ? branches : null;
+        Inputs.All switch
+        {
+            [] => Outcomes.Done,
+            [{ Source: InputSource.Constant, Constant: string[] branches }] => branches,
+            _ => null,
+        };
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context) =>
-        context.CompleteActivityWithOutcomesAsync(context.Get(Branches) ?? []);
+        context.CompleteActivityWithOutcomesAsync(context.Get(Branches) ?? ["Done"]);
 }
 
 public enum FlowJoinMode
@@ -89,7 +105,8 @@ public enum FlowJoinMode
 [Activity("Elsa", "Branchement", "Réunit des branches.", DisplayName = "Jonction")]
 public sealed class FlowJoin : CodeActivity
 {
-    [Input(DisplayName = "Mode", UIHint = "dropdown", Options = ["WaitAny", "WaitAll", "WaitAllActive"], DefaultValue = FlowJoinMode.WaitAny, Description = "Attendre une branche, toutes, ou toutes celles qui sont actives.")]
+    [Input(DisplayName = "Mode", UIHint = "dropdown", Options = ["WaitAny=La première branche", "WaitAll=Toutes les branches", "WaitAllActive=Toutes les branches suivies"],
+        DefaultValue = FlowJoinMode.WaitAny, Description = "Ce qu'on attend : la première branche arrivée annule les autres ; ou toutes ; ou toutes celles que le flux a suivies.")]
     public Input<FlowJoinMode>? Mode { get; set; }
 
     /// <summary>The mode is needed before the join runs, so it must be constant; Studio's dropdown gives nothing else.</summary>
