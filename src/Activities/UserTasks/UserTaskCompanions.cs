@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Alterations;
 using Cleiss.Persistence;
 using Cleiss.Persistence.Bursts;
 using Cleiss.Persistence.People;
@@ -32,9 +33,34 @@ internal sealed class UserTaskParticipant : IBurstParticipant
             case RememberUserTaskOperation operation:
                 UserTaskSql.Remember(batch, operation, scope.Now);
                 return true;
+            case InstanceMigrated migrated:
+                Move(migrated, scope, batch);
+                return true;
             default:
                 return false;
         }
+    }
+
+    /// <summary>
+    /// Tasks follow their activities into another version, finished ones too: four-eyes rules look back at who completed which activity.
+    /// Assignee, due time and the form's version stay what they were.
+    /// </summary>
+    private static void Move(InstanceMigrated migrated, BurstScope scope, NpgsqlBatch batch)
+    {
+        if (migrated.ActivityIds.Count == 0)
+        {
+            return;
+        }
+
+        batch.Add(
+            """
+            update user_tasks set activity_id = coalesce($2 ->> activity_id, activity_id), show_answers_of = coalesce($2 ->> show_answers_of, show_answers_of),
+                distinct_from = array(select coalesce($2 ->> id, id) from unnest(distinct_from) id),
+                same_as = array(select coalesce($2 ->> id, id) from unnest(same_as) id), updated_at = $3
+            where workflow_instance_id = $1
+            """,
+            Sql.Text(migrated.WorkflowInstanceId),
+            Sql.Json(new JsonObject(migrated.ActivityIds.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)))), Sql.Time(scope.Now));
     }
 
     private static void Create(UserTaskRow row, NpgsqlBatch batch)

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Alterations;
+using Cleiss.Engine.Incidents;
 
 namespace Cleiss.Engine.Activities;
 
@@ -41,6 +43,9 @@ public abstract class Activity
     /// <summary>True for a trigger whose stimulus starts a new instance (Elsa's <c>canStartWorkflow</c>).</summary>
     public bool CanStartWorkflow => IsTrue(CustomProperties["canStartWorkflow"]);
 
+    /// <summary>What happens before a failure becomes an incident; null: nothing.</summary>
+    internal RetryStrategy? Retry { get; set; }
+
     internal CompiledInputs Inputs { get; set; } = CompiledInputs.None;
 
     /// <summary>Runs the activity. It ends by completing, by creating bookmarks (then it waits) or by scheduling children.</summary>
@@ -62,6 +67,12 @@ public abstract class Activity
 
     /// <summary>Variables the activity gives to what it nests without declaring them: a loop's current value.</summary>
     internal virtual IReadOnlyList<string> ScopeVariables => [];
+
+    /// <summary>Carries what an execution keeps in its properties over from another version of the definition.</summary>
+    /// <param name="moved">The execution as it will be, with the old one's properties; all executions of the instance have their new place.</param>
+    /// <param name="from">The activity it belonged to.</param>
+    /// <returns>Reasons why the execution could not go on, in French; none when it can.</returns>
+    internal virtual IEnumerable<string> MoveState(ActivityExecutionContext moved, Activity from, MigrationPlan plan) => [];
 
     /// <summary>What a <c>Break</c> below this activity does to it.</summary>
     internal virtual BreakEffect OnBreak => BreakEffect.None;

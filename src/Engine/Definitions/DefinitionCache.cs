@@ -26,4 +26,8 @@ public sealed class DefinitionCache(IDefinitionStore store, WorkflowCompiler com
 
         return compiled;
     }
+
+    /// <summary>A version by its number; null when there is none.</summary>
+    public async Task<WorkflowDefinition?> FindAsync(string definitionId, int version, CancellationToken cancellationToken) =>
+        (await store.ListAsync(definitionId, cancellationToken)).FirstOrDefault(candidate => candidate.Version == version);
 }

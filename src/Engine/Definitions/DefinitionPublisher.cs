@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
-using Cleiss.Engine.Triggers;
 
 namespace Cleiss.Engine.Definitions;
 
 /// <summary>Checks a definition as a whole and publishes it, or says everything that is wrong with it and publishes nothing.</summary>
-public sealed class DefinitionPublisher(IDefinitionStore store, WorkflowCompiler compiler, IEnumerable<IDefinitionRule> rules, TriggerIndexer triggers, TimeProvider time)
+public sealed class DefinitionPublisher(IDefinitionStore store, WorkflowCompiler compiler, IEnumerable<IDefinitionRule> rules, TimeProvider time)
 {
     private readonly IDefinitionRule[] _rules = [.. rules];
 
@@ -22,7 +21,7 @@ public sealed class DefinitionPublisher(IDefinitionStore store, WorkflowCompiler
             return e.Problems;
         }
 
-        var problems = new List<DefinitionProblem>(await triggers.CheckAsync(compiled, cancellationToken));
+        var problems = new List<DefinitionProblem>();
         foreach (var (activity, path) in Paths(compiled, document))
         {
             foreach (var rule in _rules)

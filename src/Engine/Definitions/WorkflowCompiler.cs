@@ -2,18 +2,17 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Builtins.Control;
-using Cleiss.Engine.Composition;
-using Cleiss.Engine.Timers;
+using Cleiss.Engine.Incidents;
 
 namespace Cleiss.Engine.Definitions;
 
 /// <summary>Turns Elsa's definition JSON into activities that can run, and reports everything wrong with it at once.</summary>
-public sealed class WorkflowCompiler(ActivityRegistry registry, SchedulingOptions? scheduling = null)
+public sealed class WorkflowCompiler(ActivityRegistry registry)
 {
     /// <exception cref="DefinitionException">With all problems.</exception>
     public CompiledWorkflow Compile(WorkflowDefinition definition)
     {
-        var reader = new DefinitionReader(registry, definition.Document, scheduling ?? new SchedulingOptions());
+        var reader = new DefinitionReader(registry, definition.Document);
         var root = reader.ReadRoot();
         if (reader.Problems.Count > 0)
         {
@@ -26,7 +25,6 @@ public sealed class WorkflowCompiler(ActivityRegistry registry, SchedulingOption
             definition.Document["options"]?["incidentStrategyType"]?.GetValue<string>().Contains("Continue", StringComparison.Ordinal) ?? false)
         {
             InputNames = reader.InputNames,
-            Activation = ActivationStrategies.Read(definition.Document),
         };
     }
 
@@ -45,9 +43,8 @@ public sealed class DefinitionReader
     private readonly Dictionary<string, Activity> _activities = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _variableNames = new(StringComparer.Ordinal);
 
-    internal DefinitionReader(ActivityRegistry registry, JsonObject document, SchedulingOptions scheduling)
+    internal DefinitionReader(ActivityRegistry registry, JsonObject document)
     {
-        Scheduling = scheduling;
         _registry = registry;
         _document = document;
         Variables = ReadVariables(document["variables"] as JsonArray);
@@ -56,8 +53,6 @@ public sealed class DefinitionReader
     }
 
     public List<DefinitionProblem> Problems { get; } = [];
-
-    public SchedulingOptions Scheduling { get; }
 
     internal IReadOnlyList<Variable> Variables { get; }
 
@@ -110,6 +105,7 @@ public sealed class DefinitionReader
         }
 
         activity.Metadata = json["metadata"]?.DeepClone() as JsonObject ?? [];
+        ReadRetry(activity, path);
         if (activity.Id.Length == 0)
         {
             Report("CLS-1002", path + ".id", $"Une activité de type {typeName} n'a pas d'identifiant. Donnez-lui un « id » unique.");
@@ -146,6 +142,22 @@ public sealed class DefinitionReader
         }
 
         return activity;
+    }
+
+    private void ReadRetry(Activity activity, string path)
+    {
+        if (activity.CustomProperties["resilienceStrategy"]?["strategyId"] is not JsonValue chosen || chosen.ToString() is not { Length: > 0 } id)
+        {
+            return;
+        }
+
+        activity.Retry = RetryStrategies.Find(id);
+        if (activity.Retry is null)
+        {
+            Report(
+                "CLS-1060", path + ".customProperties.resilienceStrategy",
+                $"« {activity.DisplayText} » : la stratégie de reprise « {id} » n'existe pas. Stratégies : {Listed(RetryStrategies.All.Select(strategy => strategy.Id))}.");
+        }
     }
 
     /// <summary>Reads the activities of a container's array.</summary>

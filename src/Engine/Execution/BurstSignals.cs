@@ -13,13 +13,12 @@ public sealed class BurstSignals : IDisposable
 
     internal void AfterCommit(Burst burst)
     {
-        var hasEffects = burst.Effects.Count > 0 || burst.Companions.Count > 0 && burst.Companions.Exists(companion => companion is EnqueueEffects);
-        if (!hasEffects && burst.NewBookmarks.Count == 0)
+        if (burst.Effects.Count == 0 && burst.NewBookmarks.Count == 0)
         {
             return;
         }
 
-        var news = new BurstNews(hasEffects, burst.NewBookmarks.Min(b => b.DueAt), burst.Instance?.Id);
+        var news = new BurstNews(burst.Effects.Count > 0, burst.NewBookmarks.Min(b => b.DueAt), burst.Instance?.Id);
         Wake(news);
         Committed?.Invoke(news);
     }

@@ -6,7 +6,7 @@ using Cleiss.Engine.Storage;
 namespace Cleiss.Engine.Execution;
 
 /// <summary>A running instance in memory: its scopes, its executions, what is scheduled next and what the burst will write.</summary>
-public sealed class WorkflowExecutionContext
+public sealed partial class WorkflowExecutionContext
 {
     private readonly Queue<WorkItem> _scheduled = [];
     private readonly List<ActivityExecutionContext> _active = [];
@@ -32,6 +32,9 @@ public sealed class WorkflowExecutionContext
     public string? Name { get; set; }
 
     public string? ParentInstanceId { get; internal set; }
+
+    /// <summary>The trigger that started this instance, while its first burst runs; null when it was started otherwise.</summary>
+    public string? TriggerActivityId { get; internal set; }
 
     public WorkflowStatus Status { get; internal set; }
 
@@ -82,12 +85,6 @@ public sealed class WorkflowExecutionContext
     internal Dictionary<string, Dictionary<string, object?>> ActivityOutputs { get; } = new(StringComparer.Ordinal);
 
     internal IReadOnlyList<ActivityExecutionContext> Active => _active;
-
-    /// <summary>What started the instance, in its first burst; null later, and when nothing but a caller did.</summary>
-    internal Triggers.TriggerOfWorkflow? Trigger { get; set; }
-
-    /// <summary>The activity that started the instance, in its first burst.</summary>
-    public string? TriggerActivityId => Trigger?.ActivityId;
 
     internal int LastNumber { get; set; }
 
@@ -317,18 +314,6 @@ public sealed class WorkflowExecutionContext
             Retire(context);
             Log(context, "Completed", payload: new JsonObject { ["Outcomes"] = Values.ToJson(Outcomes.Done) });
         }
-    }
-
-    internal void RecordIncident(ActivityExecutionContext context, Exception exception)
-    {
-        context.Status = ActivityStatus.Faulted;
-        BurnAll(context);
-        var cause = exception is FaultException ? exception : exception.GetBaseException();
-        Incidents.Add(new Incident(
-            context.Activity.Id, context.Activity.NodeId, context.Activity.Type, context.Number, exception.Message,
-            cause.GetType().Name, exception is FaultException ? null : exception.StackTrace, Now));
-        NewIncidents++;
-        Log(context, "Faulted", exception.Message);
     }
 
     private void Retire(ActivityExecutionContext context)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Expressions;
+using Cleiss.Engine.Incidents;
 using Cleiss.Engine.Storage;
 
 namespace Cleiss.Engine.Execution;
@@ -36,18 +37,13 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
             context.Burn(target, bookmark);
         }
 
-        context.Enqueue(target, bookmark.Callback ?? nameof(ActivityExecutionContext.CompleteActivityAsync));
-    }
-
-    internal async Task CancelAsync(WorkflowExecutionContext context)
-    {
-        foreach (var root in context.Active.Where(active => active.Parent is null).ToList())
+        if (bookmark.Name == RetryStrategies.BookmarkName)
         {
-            await context.CancelAsync(root);
+            context.Enqueue(target, callback: null);
+            return;
         }
 
-        context.Status = WorkflowStatus.Finished;
-        context.SubStatus = WorkflowSubStatus.Cancelled;
+        context.Enqueue(target, bookmark.Callback ?? nameof(ActivityExecutionContext.CompleteActivityAsync));
     }
 
     internal async Task RunAsync(WorkflowExecutionContext context, CancellationToken cancellationToken)
@@ -64,6 +60,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
             }
 
             context.Acting = item.Context;
+            var (effects, companions) = (context.Burst.Effects.Count, context.Burst.Companions.Count);
             try
             {
                 if (steps >= StepLimit)
@@ -79,6 +76,17 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
             }
             catch (Exception e)
             {
+                if (context.Acting == item.Context)
+                {
+                    // The failed step leaves nothing outside: its next attempt will ask for everything anew.
+                    Truncate(context.Burst.Effects, effects);
+                    Truncate(context.Burst.Companions, companions);
+                    if (context.TryRetryLater(item.Context, e))
+                    {
+                        continue;
+                    }
+                }
+
                 context.RecordIncident(context.Acting, e);
                 if (!context.Workflow.ContinuesWithIncidents)
                 {
@@ -126,6 +134,8 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
         }
     }
 
+    private static void Truncate<T>(List<T> list, int count) => list.RemoveRange(count, list.Count - count);
+
     /// <summary>Nothing is scheduled any more: finished, waiting, or stuck because an incident was passed over.</summary>
     private static void Settle(WorkflowExecutionContext context)
     {
@@ -138,6 +148,11 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
         {
             context.Status = WorkflowStatus.Finished;
             context.SubStatus = WorkflowSubStatus.Finished;
+        }
+        else if (!context.Workflow.ContinuesWithIncidents && context.Active.Any(active => active.Status == ActivityStatus.Faulted))
+        {
+            // Other branches may have moved in this burst; the incident still waits for a person.
+            context.SubStatus = WorkflowSubStatus.Faulted;
         }
         else if (context.OpenBookmarks.Count > 0)
         {

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Text.Json.Nodes;
-using Cleiss.Engine.Composition;
+using Cleiss.Engine.Alterations;
 using Cleiss.Engine.Execution;
 
 namespace Cleiss.Engine.Storage;
@@ -29,9 +29,6 @@ public interface IWorkflowStore
 
     /// <summary>The next time a bookmark falls due; null when none waits for a time.</summary>
     Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
-
-    /// <summary>Ids of instances that this one started and that have not finished.</summary>
-    Task<IReadOnlyList<string>> FindRunningChildrenAsync(string parentInstanceId, int limit, CancellationToken cancellationToken);
 }
 
 public sealed record DueBookmark(string BookmarkId, string WorkflowInstanceId, DateTimeOffset DueAt);
@@ -47,12 +44,6 @@ public interface IBurstTransaction : IAsyncDisposable
 
     /// <summary>The open connection, for guards that must read or write under the same lock; null in memory.</summary>
     DbConnection? Connection { get; }
-
-    /// <summary>Reads another instance's sub-status, which cannot change until this transaction ends; null when there is none.</summary>
-    Task<WorkflowSubStatus?> HoldStateAsync(string workflowInstanceId, CancellationToken cancellationToken);
-
-    /// <summary>True when no running instance is in the scope; until this transaction ends, other starts of the same scope wait.</summary>
-    Task<bool> TryActivateAsync(ActivationScope scope, CancellationToken cancellationToken);
 
     Task CommitAsync(Burst burst, CancellationToken cancellationToken);
 }
@@ -109,6 +100,12 @@ public sealed class Burst
 
     public List<string> BurnedBookmarkIds { get; } = [];
 
+    /// <summary>Bookmarks that go on under another activity id, after a migration.</summary>
+    public List<Bookmark> MovedBookmarks { get; } = [];
+
+    /// <summary>Set when the instance moved to another version of its definition.</summary>
+    public InstanceMigrated? Migration { get; set; }
+
     public List<EffectRequest> Effects { get; } = [];
 
     public BurstJournal Journal { get; } = new();
@@ -116,12 +113,6 @@ public sealed class Burst
     /// <summary>Records for burst participants, in order.</summary>
     public List<object> Companions { get; } = [];
 }
-
-/// <summary>Companion: effects whose result goes to other instances than the one of the burst, or to none.</summary>
-public sealed record EnqueueEffects(IReadOnlyList<TargetedEffect> Effects);
-
-/// <param name="WorkflowInstanceId">Instance of the bookmark that the effect resumes; null when nobody waits.</param>
-public sealed record TargetedEffect(EffectRequest Request, string? WorkflowInstanceId, string? CorrelationId);
 
 /// <summary>An effect to be put into the outbox.</summary>
 public sealed record EffectRequest(string Id, string Kind, string IdempotencyKey, JsonObject Payload, string? BookmarkId);

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text;
 using System.Text.Json.Nodes;
-using Cleiss.Engine.Composition;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Storage;
 using Cleiss.Persistence.Bursts;
@@ -122,21 +121,6 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
     }
 
-    public async Task<IReadOnlyList<string>> FindRunningChildrenAsync(string parentInstanceId, int limit, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            "select id from workflow_instances where parent_instance_id = $1 and status = 'Running' order by id limit $2");
-        command.AddParameters(Sql.Text(parentInstanceId), Sql.Int(limit));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var children = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            children.Add(reader.GetString(0));
-        }
-
-        return children;
-    }
-
     private static async Task<IReadOnlyList<Bookmark>> ReadBookmarksAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -177,6 +161,11 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
                 WriteBookmark(batch, bookmark);
             }
 
+            foreach (var moved in burst.MovedBookmarks)
+            {
+                batch.Add("update bookmarks set activity_id = $2 where id = $1", [Sql.Text(moved.Id), Sql.Text(moved.ActivityId)]);
+            }
+
             foreach (var effect in burst.Effects)
             {
                 batch.Add(
@@ -200,6 +189,17 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
             if (!Array.Exists(_participants, participant => participant.TryWrite(companion, scope, batch)))
             {
                 throw new InvalidOperationException($"No burst participant writes {companion.GetType().FullName}; register one.");
+            }
+        }
+
+        if (burst.Migration is { } migration)
+        {
+            batch.Add(
+                "update workflow_instances set definition_version_id = $2, version = $3 where id = $1",
+                [Sql.Text(migration.WorkflowInstanceId), Sql.Text(migration.DefinitionVersionId), Sql.Int(migration.Version)]);
+            foreach (var participant in _participants)
+            {
+                participant.TryWrite(migration, scope, batch);
             }
         }
     }
@@ -251,12 +251,6 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         public IReadOnlyList<Bookmark> Bookmarks => bookmarks;
 
         public DbConnection? Connection => connection;
-
-        public Task<WorkflowSubStatus?> HoldStateAsync(string workflowInstanceId, CancellationToken cancellationToken) =>
-            Activations.HoldStateAsync(connection, workflowInstanceId, cancellationToken);
-
-        public Task<bool> TryActivateAsync(ActivationScope scope, CancellationToken cancellationToken) =>
-            Activations.TryAsync(connection, scope, cancellationToken);
 
         public async Task CommitAsync(Burst burst, CancellationToken cancellationToken)
         {

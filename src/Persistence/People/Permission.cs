@@ -24,6 +24,8 @@ public static class Permission
     public const string Operations = "operations";
     public const string Administration = "administration";
 
+    public const string RunAlterations = "run:alterations";
+
     public const string ReadUserTasks = "read:user-tasks";
     public const string ClaimUserTasks = "claim:user-tasks";
     public const string AssignUserTasks = "assign:user-tasks";

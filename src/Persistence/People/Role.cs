@@ -37,13 +37,13 @@ public static class Role
         [Sdl2] = [.. Works, CasesOpen, CasesReply],
         [Proprietaire] =
         [
-            .. Works, CasesOpen, CasesReply, FormsWrite, ReferenceWrite, DefinitionsRead, DefinitionsWrite, StatisticsRead, MailsRetry,
+            .. Works, CasesOpen, CasesReply, FormsWrite, ReferenceWrite, DefinitionsRead, DefinitionsWrite, StatisticsRead, MailsRetry, RunAlterations,
             AssignUserTasks, UpdateUserTasks, CancelUserTasks, ManageUserTasks, InviteUserTasks,
         ],
         // Runs the product; reads what is needed to help, works on no case.
         [Admin] =
         [
-            CasesRead, FormsRead, DocumentsRead, MailsRead, MailsRetry, ReferenceRead, DefinitionsRead, StatisticsRead, Operations,
+            CasesRead, FormsRead, DocumentsRead, MailsRead, MailsRetry, ReferenceRead, DefinitionsRead, StatisticsRead, Operations, RunAlterations,
             Administration, ReadUserTasks, AssignUserTasks, UpdateUserTasks, CancelUserTasks, ManageUserTasks, LookupUserTaskParticipants,
         ],
     };

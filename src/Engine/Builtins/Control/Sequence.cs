@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Alterations;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Control;
@@ -27,6 +28,17 @@ public sealed class Sequence : Activity, IReadsDefinition, IHasVariables
 
     /// <summary>Goes on with the next activity: what was cancelled is passed over.</summary>
     protected internal override ValueTask OnChildCanceledAsync(ActivityExecutionContext context, ActivityExecutionContext child) => NextAsync(context, Next(context));
+
+    /// <summary>Goes on after the child that runs now, wherever the new version has it.</summary>
+    internal override IEnumerable<string> MoveState(ActivityExecutionContext moved, Activity from, MigrationPlan plan)
+    {
+        foreach (var child in moved.WorkflowExecutionContext.ChildrenOf(moved))
+        {
+            moved.Properties[NextProperty] = Activities.ToList().IndexOf(child.Activity) + 1;
+        }
+
+        return [];
+    }
 
     private static ValueTask OnChildCompletedAsync(ActivityCompletedContext completed)
     {

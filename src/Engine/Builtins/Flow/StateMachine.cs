@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Alterations;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Flow;
@@ -151,6 +152,30 @@ public sealed class StateMachine : Activity, IReadsDefinition, IHasVariables
     private ValueTask OnExitCompletedAsync(ActivityCompletedContext completed) => EnterAsync(completed.TargetContext, Taken(completed).To);
 
     private Transition Taken(ActivityCompletedContext completed) => Transitions[int.Parse(completed.ChildContext.Tag!, CultureInfo.InvariantCulture)];
+
+    /// <summary>The machine stays in its state; each transition under way is found again by its ends and its name.</summary>
+    internal override IEnumerable<string> MoveState(ActivityExecutionContext moved, Activity from, MigrationPlan plan)
+    {
+        var state = Current(moved);
+        if (States.All(known => known.Name != state))
+        {
+            yield return $"« {DisplayText} » est dans l'état « {state} », que la version {plan.Target.Version} n'a pas.";
+            yield break;
+        }
+
+        foreach (var child in moved.WorkflowExecutionContext.ChildrenOf(moved).Where(child => child.Tag is not null))
+        {
+            var before = ((StateMachine)from).Transitions[int.Parse(child.Tag!, CultureInfo.InvariantCulture)];
+            var place = Transitions.ToList().FindIndex(after => after.From == before.From && after.To == before.To && after.Name == before.Name);
+            if (place < 0)
+            {
+                yield return $"« {DisplayText} » : la transition de « {before.From} » à « {before.To} » est attendue ou en cours, mais la version {plan.Target.Version} ne l'a pas.";
+                continue;
+            }
+
+            child.Tag = place.ToString(CultureInfo.InvariantCulture);
+        }
+    }
 
     private static string? Current(ActivityExecutionContext context) => context.Properties[StateProperty]?.GetValue<string>();
 

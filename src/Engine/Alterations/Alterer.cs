@@ -1,0 +1,168 @@
+using Cleiss.Engine.Activities;
+using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Execution;
+
+namespace Cleiss.Engine.Alterations;
+
+/// <summary>Applies alterations to an instance in memory, in order; the runtime commits the result when nothing was refused.</summary>
+internal sealed class Alterer(DefinitionCache definitions)
+{
+    private readonly List<string> _refusals = [];
+    private readonly List<string> _log = [];
+
+    public IReadOnlyList<string> Refusals => _refusals;
+
+    public IReadOnlyList<string> Log => _log;
+
+    /// <returns>The context to go on with: another one after a migration.</returns>
+    public async Task<WorkflowExecutionContext> ApplyAsync(
+        WorkflowExecutionContext context, IReadOnlyList<Alteration> alterations, CancellationToken cancellationToken)
+    {
+        if (context.Status == WorkflowStatus.Finished)
+        {
+            _refusals.Add("L'instance est terminée : il n'y a plus rien à y changer.");
+            return context;
+        }
+
+        foreach (var alteration in alterations)
+        {
+            switch (alteration)
+            {
+                case RetryIncidents retry:
+                    await RetryAsync(context, retry.Activity);
+                    break;
+                case SkipActivity skip:
+                    await SkipAsync(context, skip);
+                    break;
+                case CancelActivity cancel:
+                    await CancelAsync(context, cancel);
+                    break;
+                case CancelInstance:
+                    await context.CancelAllAsync();
+                    _log.Add("L'instance est annulée.");
+                    return context;
+                case ModifyVariable modify:
+                    Modify(context, modify);
+                    break;
+                case Migrate migrate:
+                    context = await MigrateAsync(context, migrate, cancellationToken);
+                    break;
+                default:
+                    throw new NotSupportedException($"{alteration.GetType().Name} is no alteration this engine knows.");
+            }
+        }
+
+        return context;
+    }
+
+    private async ValueTask RetryAsync(WorkflowExecutionContext context, ActivityHandle? handle)
+    {
+        var faulted = context.Active.Where(active => active.Status == ActivityStatus.Faulted && (handle is null || Matches(active, handle))).ToList();
+        if (faulted.Count == 0)
+        {
+            _refusals.Add(handle is null
+                ? "Aucune activité n'est en incident : il n'y a rien à recommencer."
+                : $"L'activité « {handle} » n'est pas en incident. Rechargez la page : quelqu'un l'a peut-être déjà reprise.");
+            return;
+        }
+
+        foreach (var execution in faulted)
+        {
+            await context.ReopenAsync(execution);
+            _log.Add($"« {execution.Activity.DisplayText} » recommence.");
+        }
+
+        context.EnqueuePending();
+    }
+
+    private async ValueTask SkipAsync(WorkflowExecutionContext context, SkipActivity skip)
+    {
+        foreach (var execution in Running(context, skip.Activity))
+        {
+            var possible = execution.Activity.GetPossibleOutcomes();
+            var outcomes = skip.Outcomes is { Count: > 0 } named ? named : possible is { Count: 0 } ? [] : Outcomes.Done;
+            if (possible is not null && outcomes.FirstOrDefault(outcome => !possible.Contains(outcome)) is { } unknown)
+            {
+                _refusals.Add($"« {execution.Activity.DisplayText} » n'a pas l'issue « {unknown} ». Choisissez parmi : {string.Join(", ", possible)}.");
+                continue;
+            }
+
+            context.Release(execution);
+            // What the activity opened outside (a task, a mail's wait) is closed before the flow goes on without it.
+            await execution.Activity.CancelAsync(execution);
+            await context.CompleteAsync(execution, outcomes);
+            _log.Add($"« {execution.Activity.DisplayText} » est passée avec l'issue « {string.Join(", ", outcomes)} ».");
+        }
+
+        context.EnqueuePending();
+    }
+
+    private async ValueTask CancelAsync(WorkflowExecutionContext context, CancelActivity cancel)
+    {
+        foreach (var execution in Running(context, cancel.Activity))
+        {
+            context.Release(execution);
+            await context.CancelAloneAsync(execution);
+            _log.Add($"« {execution.Activity.DisplayText} » est annulée.");
+        }
+
+        context.EnqueuePending();
+    }
+
+    private void Modify(WorkflowExecutionContext context, ModifyVariable modify)
+    {
+        var name = context.Workflow.VariableNames.GetValueOrDefault(modify.Variable, modify.Variable);
+        if (!context.Workflow.VariableNames.Values.Contains(name, StringComparer.Ordinal))
+        {
+            _refusals.Add($"La variable « {modify.Variable} » n'existe pas. Variables : {string.Join(", ", context.Workflow.VariableNames.Values.Distinct().Order(StringComparer.Ordinal))}.");
+            return;
+        }
+
+        var value = Values.Unwrap(modify.Value?.DeepClone());
+        var scopes = context.Active.Where(active => active.Variables?.ContainsKey(name) == true).ToList();
+        foreach (var scope in scopes)
+        {
+            scope.Variables![name] = value;
+        }
+
+        if (scopes.Count == 0)
+        {
+            context.SetVariable(null, name, value);
+        }
+
+        _log.Add($"La variable « {name} » a une nouvelle valeur.");
+    }
+
+    private async Task<WorkflowExecutionContext> MigrateAsync(WorkflowExecutionContext context, Migrate migrate, CancellationToken cancellationToken)
+    {
+        var wanted = await definitions.FindAsync(context.Workflow.DefinitionId, migrate.TargetVersion, cancellationToken);
+        if (wanted is not { PublishedAt: not null })
+        {
+            _refusals.Add($"La version {migrate.TargetVersion} de « {context.Workflow.DefinitionId} » {(wanted is null ? "n'existe pas" : "est un brouillon : publiez-la d'abord")}.");
+            return context;
+        }
+
+        var target = await definitions.GetAsync(wanted.Id, cancellationToken);
+        if (target.DefinitionVersionId == context.Workflow.DefinitionVersionId)
+        {
+            _refusals.Add($"L'instance est déjà dans la version {target.Version}.");
+            return context;
+        }
+
+        return InstanceMigration.Apply(context, new MigrationPlan(context.Workflow, target, migrate.Mappings), _refusals, _log) ?? context;
+    }
+
+    private List<ActivityExecutionContext> Running(WorkflowExecutionContext context, ActivityHandle handle)
+    {
+        var found = context.Active.Where(active => Matches(active, handle)).ToList();
+        if (found.Count == 0)
+        {
+            _refusals.Add($"L'activité « {handle} » n'est pas en cours dans cette instance. Rechargez la page : elle s'est peut-être terminée entre-temps.");
+        }
+
+        return found;
+    }
+
+    private static bool Matches(ActivityExecutionContext execution, ActivityHandle handle) =>
+        handle.ActivityInstanceId is { } instanceId ? execution.Id == instanceId : execution.Activity.Id == handle.ActivityId;
+}
