@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Triggers;
 
 namespace Cleiss.Engine.Definitions;
 
 /// <summary>Checks a definition as a whole and publishes it, or says everything that is wrong with it and publishes nothing.</summary>
-public sealed class DefinitionPublisher(IDefinitionStore store, WorkflowCompiler compiler, IEnumerable<IDefinitionRule> rules, TimeProvider time)
+public sealed class DefinitionPublisher(IDefinitionStore store, WorkflowCompiler compiler, IEnumerable<IDefinitionRule> rules, TriggerIndexer triggers, TimeProvider time)
 {
     private readonly IDefinitionRule[] _rules = [.. rules];
 
@@ -21,7 +22,7 @@ public sealed class DefinitionPublisher(IDefinitionStore store, WorkflowCompiler
             return e.Problems;
         }
 
-        var problems = new List<DefinitionProblem>();
+        var problems = new List<DefinitionProblem>(await triggers.CheckAsync(compiled, cancellationToken));
         foreach (var (activity, path) in Paths(compiled, document))
         {
             foreach (var rule in _rules)

@@ -10,9 +10,17 @@ public interface IDefinitionStore
     /// <summary>All versions of one definition, newest first; of all definitions when null.</summary>
     Task<IReadOnlyList<WorkflowDefinition>> ListAsync(string? definitionId, CancellationToken cancellationToken);
 
+    /// <summary>Version id of the published version; null when there is none.</summary>
+    Task<string?> FindPublishedIdAsync(string definitionId, CancellationToken cancellationToken);
+
     /// <summary>Saves the draft: overwrites an unpublished latest version, otherwise adds the next one.</summary>
     Task<WorkflowDefinition> SaveDraftAsync(string definitionId, JsonObject document, CancellationToken cancellationToken);
 
-    /// <summary>Makes a version the published one; the previously published one is retracted in the same commit.</summary>
+    /// <summary>Makes a version the published one; the previously published one is retracted, and the index of triggers written, in the same commit.</summary>
+    /// <exception cref="DefinitionException">A trigger of the version cannot be indexed; nothing was published.</exception>
     Task<WorkflowDefinition> PublishAsync(string versionId, CancellationToken cancellationToken);
+
+    /// <summary>Takes the published version back: nothing starts it any more; what runs goes on.</summary>
+    /// <returns>The version that was published; null when none was.</returns>
+    Task<WorkflowDefinition?> RetractAsync(string definitionId, CancellationToken cancellationToken);
 }

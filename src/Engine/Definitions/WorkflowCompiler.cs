@@ -2,17 +2,19 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Builtins.Control;
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Incidents;
+using Cleiss.Engine.Timers;
 
 namespace Cleiss.Engine.Definitions;
 
 /// <summary>Turns Elsa's definition JSON into activities that can run, and reports everything wrong with it at once.</summary>
-public sealed class WorkflowCompiler(ActivityRegistry registry)
+public sealed class WorkflowCompiler(ActivityRegistry registry, SchedulingOptions? scheduling = null)
 {
     /// <exception cref="DefinitionException">With all problems.</exception>
     public CompiledWorkflow Compile(WorkflowDefinition definition)
     {
-        var reader = new DefinitionReader(registry, definition.Document);
+        var reader = new DefinitionReader(registry, definition.Document, scheduling ?? new SchedulingOptions());
         var root = reader.ReadRoot();
         if (reader.Problems.Count > 0)
         {
@@ -25,6 +27,7 @@ public sealed class WorkflowCompiler(ActivityRegistry registry)
             definition.Document["options"]?["incidentStrategyType"]?.GetValue<string>().Contains("Continue", StringComparison.Ordinal) ?? false)
         {
             InputNames = reader.InputNames,
+            Activation = ActivationStrategies.Read(definition.Document),
         };
     }
 
@@ -43,8 +46,9 @@ public sealed class DefinitionReader
     private readonly Dictionary<string, Activity> _activities = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _variableNames = new(StringComparer.Ordinal);
 
-    internal DefinitionReader(ActivityRegistry registry, JsonObject document)
+    internal DefinitionReader(ActivityRegistry registry, JsonObject document, SchedulingOptions scheduling)
     {
+        Scheduling = scheduling;
         _registry = registry;
         _document = document;
         Variables = ReadVariables(document["variables"] as JsonArray);
@@ -53,6 +57,8 @@ public sealed class DefinitionReader
     }
 
     public List<DefinitionProblem> Problems { get; } = [];
+
+    public SchedulingOptions Scheduling { get; }
 
     internal IReadOnlyList<Variable> Variables { get; }
 
@@ -155,7 +161,7 @@ public sealed class DefinitionReader
         if (activity.Retry is null)
         {
             Report(
-                "CLS-1060", path + ".customProperties.resilienceStrategy",
+                "CLS-1070", path + ".customProperties.resilienceStrategy",
                 $"« {activity.DisplayText} » : la stratégie de reprise « {id} » n'existe pas. Stratégies : {Listed(RetryStrategies.All.Select(strategy => strategy.Id))}.");
         }
     }

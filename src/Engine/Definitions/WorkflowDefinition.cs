@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Composition;
 
 namespace Cleiss.Engine.Definitions;
 
@@ -37,6 +38,9 @@ public sealed record CompiledWorkflow(
 {
     /// <summary>Inputs the definition declares.</summary>
     public IReadOnlyList<string> InputNames { get; init; } = [];
+
+    /// <summary>Whether another instance may start while one runs.</summary>
+    public ActivationStrategy Activation { get; init; }
 }
 
 /// <summary>One thing wrong with a definition.</summary>

@@ -13,12 +13,13 @@ public sealed class BurstSignals : IDisposable
 
     internal void AfterCommit(Burst burst)
     {
-        if (burst.Effects.Count == 0 && burst.NewBookmarks.Count == 0)
+        var hasEffects = burst.Effects.Count > 0 || burst.Companions.Count > 0 && burst.Companions.Exists(companion => companion is EnqueueEffects);
+        if (!hasEffects && burst.NewBookmarks.Count == 0)
         {
             return;
         }
 
-        var news = new BurstNews(burst.Effects.Count > 0, burst.NewBookmarks.Min(b => b.DueAt), burst.Instance?.Id);
+        var news = new BurstNews(hasEffects, burst.NewBookmarks.Min(b => b.DueAt), burst.Instance?.Id);
         Wake(news);
         Committed?.Invoke(news);
     }

@@ -24,7 +24,20 @@ public sealed record StartWorkflow(
     string? Cause = null,
     string? Name = null,
     IReadOnlyList<object>? Companions = null,
-    BurstGuard? Guard = null);
+    BurstGuard? Guard = null)
+{
+    /// <summary>The activity whose stimulus starts the instance; a flowchart begins there. Null: begins where the definition says.</summary>
+    public string? TriggerActivityId { get; init; }
+
+    /// <summary>What the stimulus brings; the trigger activity's <c>ResumeInput</c>.</summary>
+    public JsonObject? TriggerInput { get; init; }
+
+    /// <summary>The instance that started this one; null for a root.</summary>
+    public string? ParentInstanceId { get; init; }
+
+    /// <summary>First content of the instance's properties bag.</summary>
+    public JsonObject? Properties { get; init; }
+}
 
 /// <summary>Resumes one bookmark by id.</summary>
 /// <param name="Input">Reaches the activity as <c>ResumeInput</c>.</param>
@@ -55,6 +68,9 @@ public enum BurstStatus
 
     /// <summary>The instance no longer waits there; the companions of a settled effect were still written.</summary>
     BookmarkGone,
+
+    /// <summary>The definition's activation strategy does not allow another instance now; companions were still written.</summary>
+    CannotStart,
 }
 
 /// <param name="Instance">The instance after the burst; null when unknown.</param>

@@ -1,4 +1,5 @@
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Incidents;
 
 namespace Cleiss.Engine.Execution;
@@ -88,6 +89,7 @@ public sealed partial class WorkflowExecutionContext
 
         Status = WorkflowStatus.Finished;
         SubStatus = WorkflowSubStatus.Cancelled;
+        ChildWorkflows.CancelWithParent(this);
     }
 
     private void Forget(ActivityExecutionContext context) => Incidents.RemoveAll(incident => incident.ActivityNumber == context.Number);

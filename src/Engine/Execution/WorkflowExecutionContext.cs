@@ -33,9 +33,6 @@ public sealed partial class WorkflowExecutionContext
 
     public string? ParentInstanceId { get; internal set; }
 
-    /// <summary>The trigger that started this instance, while its first burst runs; null when it was started otherwise.</summary>
-    public string? TriggerActivityId { get; internal set; }
-
     public WorkflowStatus Status { get; internal set; }
 
     public WorkflowSubStatus SubStatus { get; internal set; }
@@ -85,6 +82,12 @@ public sealed partial class WorkflowExecutionContext
     internal Dictionary<string, Dictionary<string, object?>> ActivityOutputs { get; } = new(StringComparer.Ordinal);
 
     internal IReadOnlyList<ActivityExecutionContext> Active => _active;
+
+    /// <summary>What started the instance, in its first burst; null later, and when nothing but a caller did.</summary>
+    internal Triggers.TriggerOfWorkflow? Trigger { get; set; }
+
+    /// <summary>The activity that started the instance, in its first burst.</summary>
+    public string? TriggerActivityId => Trigger?.ActivityId;
 
     internal int LastNumber { get; set; }
 

@@ -1,5 +1,7 @@
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Storage;
+using Cleiss.Engine.Triggers;
 
 namespace Cleiss.Engine.Execution;
 
@@ -15,6 +17,7 @@ public sealed partial class WorkflowRuntime(
         var burst = new Burst { Now = time.GetUtcNow() };
         burst.Companions.AddRange(companions);
         await transaction.CommitAsync(burst, cancellationToken);
+        signals.AfterCommit(burst);
     }
 
     /// <summary>A burst that lost a deadlock has written nothing: it runs again, from the state the winner left.</summary>
@@ -36,15 +39,31 @@ public sealed partial class WorkflowRuntime(
     private async Task<BurstResult> RunNewAsync(StartWorkflow request, CancellationToken cancellationToken)
     {
         var workflow = await definitions.GetAsync(request.DefinitionVersionId, cancellationToken);
-        await using var transaction = await _store.BeginNewAsync(request.Guard is not null, cancellationToken);
+        var activation = ActivationScope.Of(workflow.Activation, workflow.DefinitionId, request.CorrelationId);
+        await using var transaction = await _store.BeginNewAsync(request.Guard is not null || activation is not null, cancellationToken);
         var burst = await OpenBurstAsync(transaction, request.Cause, request.Guard, request.Companions, cancellationToken);
+        if (activation is not null && !await transaction.TryActivateAsync(activation, cancellationToken))
+        {
+            // What the guard wrote through the connection stays (a timer's next due time); companions belong to the instance there is not.
+            await transaction.CommitAsync(new Burst { Now = burst.Now }, cancellationToken);
+            return new BurstResult(BurstStatus.CannotStart, null, []);
+        }
+
         burst.IsNew = true;
         var context = new WorkflowExecutionContext(workflow, request.WorkflowInstanceId ?? Ids.New(), burst)
         {
             CorrelationId = request.CorrelationId,
             Name = request.Name,
             Input = request.Input ?? [],
+            ParentInstanceId = request.ParentInstanceId,
+            Properties = request.Properties ?? [],
+            Trigger = request.TriggerActivityId is { } trigger ? new TriggerOfWorkflow(trigger, request.TriggerInput ?? []) : null,
         };
+        if (activation is { CorrelationId: null })
+        {
+            burst.Companions.Add(new NoteActivation(workflow.DefinitionId));
+        }
+
         runner.Begin(context);
         return await RunAndCommitAsync(context, transaction, cancellationToken);
     }
@@ -121,6 +140,7 @@ public sealed partial class WorkflowRuntime(
     private async Task<BurstResult> CommitAsync(WorkflowExecutionContext context, IBurstTransaction transaction, CancellationToken cancellationToken)
     {
         var burst = context.Burst;
+        ChildWorkflows.Report(context);
         burst.Instance = InstanceState.Write(context);
         await transaction.CommitAsync(burst, cancellationToken);
         burst.Journal.Release();

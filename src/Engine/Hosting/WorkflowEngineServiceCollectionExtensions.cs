@@ -3,7 +3,10 @@ using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Expressions;
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Storage;
+using Cleiss.Engine.Timers;
+using Cleiss.Engine.Triggers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -25,6 +28,14 @@ public static class WorkflowEngineServiceCollectionExtensions
         services.TryAddSingleton<InstanceInspector>();
         services.TryAddSingleton<BurstSignals>();
         services.TryAddSingleton<WorkflowRuntime>();
+        services.TryAddSingleton<SchedulingOptions>();
+        services.TryAddSingleton<TriggerIndexer>();
+        services.TryAddSingleton<DueTriggers>();
+        services.TryAddSingleton<StimulusSender>();
+        services.AddEffectHandler<PublishEventHandler>();
+        services.AddEffectHandler<DeliverStimulusHandler>();
+        services.AddEffectHandler<StartInstanceHandler>();
+        services.AddEffectHandler<CancelChildrenHandler>();
         return services;
     }
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Alterations;
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Execution;
 
 namespace Cleiss.Engine.Storage;
@@ -29,6 +30,9 @@ public interface IWorkflowStore
 
     /// <summary>The next time a bookmark falls due; null when none waits for a time.</summary>
     Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ids of instances that this one started and that have not finished.</summary>
+    Task<IReadOnlyList<string>> FindRunningChildrenAsync(string parentInstanceId, int limit, CancellationToken cancellationToken);
 }
 
 public sealed record DueBookmark(string BookmarkId, string WorkflowInstanceId, DateTimeOffset DueAt);
@@ -44,6 +48,12 @@ public interface IBurstTransaction : IAsyncDisposable
 
     /// <summary>The open connection, for guards that must read or write under the same lock; null in memory.</summary>
     DbConnection? Connection { get; }
+
+    /// <summary>Reads another instance's sub-status, which cannot change until this transaction ends; null when there is none.</summary>
+    Task<WorkflowSubStatus?> HoldStateAsync(string workflowInstanceId, CancellationToken cancellationToken);
+
+    /// <summary>True when no running instance is in the scope; until this transaction ends, other starts of the same scope wait.</summary>
+    Task<bool> TryActivateAsync(ActivationScope scope, CancellationToken cancellationToken);
 
     Task CommitAsync(Burst burst, CancellationToken cancellationToken);
 }
@@ -113,6 +123,12 @@ public sealed class Burst
     /// <summary>Records for burst participants, in order.</summary>
     public List<object> Companions { get; } = [];
 }
+
+/// <summary>Companion: effects whose result goes to other instances than the one of the burst, or to none.</summary>
+public sealed record EnqueueEffects(IReadOnlyList<TargetedEffect> Effects);
+
+/// <param name="WorkflowInstanceId">Instance of the bookmark that the effect resumes; null when nobody waits.</param>
+public sealed record TargetedEffect(EffectRequest Request, string? WorkflowInstanceId, string? CorrelationId);
 
 /// <summary>An effect to be put into the outbox.</summary>
 public sealed record EffectRequest(string Id, string Kind, string IdempotencyKey, JsonObject Payload, string? BookmarkId);

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Execution;
+using Cleiss.Engine.Triggers;
 
 namespace Cleiss.Engine.Storage;
 
@@ -9,9 +12,10 @@ namespace Cleiss.Engine.Storage;
 public sealed class MemoryWorkflowStore : IWorkflowStore
 {
     private readonly ConcurrentDictionary<string, Row> _rows = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _activations = new(StringComparer.Ordinal);
 
     /// <summary>Effects nobody has settled yet, oldest first.</summary>
-    public ConcurrentQueue<(string WorkflowInstanceId, EffectRequest Effect)> Effects { get; } = [];
+    public ConcurrentQueue<(string? WorkflowInstanceId, EffectRequest Effect)> Effects { get; } = [];
 
     public ConcurrentQueue<object> Companions { get; } = [];
 
@@ -50,6 +54,12 @@ public sealed class MemoryWorkflowStore : IWorkflowStore
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => Task.FromResult(All().Min(b => b.DueAt));
 
+    public Task<IReadOnlyList<string>> FindRunningChildrenAsync(string parentInstanceId, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. Instances
+            .Where(instance => instance.ParentInstanceId == parentInstanceId && instance.Status == WorkflowStatus.Running).Select(instance => instance.Id).Take(limit)]);
+
+    private IEnumerable<InstanceRecord> Instances => _rows.Values.Select(row => row.Instance).OfType<InstanceRecord>();
+
     private IEnumerable<Bookmark> All() => _rows.Values.SelectMany(row => row.Bookmarks).OrderBy(b => b.CreatedAt).ThenBy(b => b.Id, StringComparer.Ordinal);
 
     private sealed class Row
@@ -65,11 +75,25 @@ public sealed class MemoryWorkflowStore : IWorkflowStore
 
     private sealed class Transaction(MemoryWorkflowStore store, Row? row) : IBurstTransaction
     {
+        private SemaphoreSlim? _activation;
+
         public InstanceRecord? Instance => row?.Instance;
 
         public IReadOnlyList<Bookmark> Bookmarks => row?.Bookmarks ?? [];
 
         public DbConnection? Connection => null;
+
+        public Task<WorkflowSubStatus?> HoldStateAsync(string workflowInstanceId, CancellationToken cancellationToken) =>
+            Task.FromResult(store.Find(workflowInstanceId)?.SubStatus);
+
+        public async Task<bool> TryActivateAsync(ActivationScope scope, CancellationToken cancellationToken)
+        {
+            _activation = store._activations.GetOrAdd(scope.Key, _ => new SemaphoreSlim(1, 1));
+            await _activation.WaitAsync(cancellationToken);
+            return !store.Instances.Any(instance => instance is { Status: WorkflowStatus.Running, SubStatus: not WorkflowSubStatus.Faulted }
+                && (scope.DefinitionId is null || instance.DefinitionId == scope.DefinitionId)
+                && (scope.CorrelationId is null || instance.CorrelationId == scope.CorrelationId));
+        }
 
         public Task CommitAsync(Burst burst, CancellationToken cancellationToken)
         {
@@ -104,20 +128,32 @@ public sealed class MemoryWorkflowStore : IWorkflowStore
                 }
             }
 
-            burst.Companions.ForEach(store.Companions.Enqueue);
+            foreach (var companion in burst.Companions)
+            {
+                if (companion is EnqueueEffects more)
+                {
+                    more.Effects.ToList().ForEach(effect => store.Effects.Enqueue((effect.WorkflowInstanceId, effect.Request)));
+                }
+                else
+                {
+                    store.Companions.Enqueue(companion);
+                }
+            }
+
             return Task.CompletedTask;
         }
 
         public ValueTask DisposeAsync()
         {
             row?.Lock.Release();
+            _activation?.Release();
             return ValueTask.CompletedTask;
         }
     }
 }
 
 /// <summary>Definitions in memory, for tests and benchmarks.</summary>
-public sealed class MemoryDefinitionStore(TimeProvider time) : IDefinitionStore
+public sealed class MemoryDefinitionStore(TimeProvider time, TriggerIndexer? indexer = null, MemoryTriggerStore? triggers = null) : IDefinitionStore
 {
     private readonly ConcurrentDictionary<string, WorkflowDefinition> _versions = new(StringComparer.Ordinal);
 
@@ -127,6 +163,9 @@ public sealed class MemoryDefinitionStore(TimeProvider time) : IDefinitionStore
     public Task<IReadOnlyList<WorkflowDefinition>> ListAsync(string? definitionId, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<WorkflowDefinition>>([.. _versions.Values.Where(v => definitionId is null || v.DefinitionId == definitionId)
             .OrderBy(v => v.DefinitionId, StringComparer.Ordinal).ThenByDescending(v => v.Version)]);
+
+    public Task<string?> FindPublishedIdAsync(string definitionId, CancellationToken cancellationToken) =>
+        Task.FromResult(_versions.Values.FirstOrDefault(v => v.DefinitionId == definitionId && v.IsPublished)?.Id);
 
     public Task<WorkflowDefinition> SaveDraftAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)
     {
@@ -147,8 +186,9 @@ public sealed class MemoryDefinitionStore(TimeProvider time) : IDefinitionStore
         }
     }
 
-    public Task<WorkflowDefinition> PublishAsync(string versionId, CancellationToken cancellationToken)
+    public async Task<WorkflowDefinition> PublishAsync(string versionId, CancellationToken cancellationToken)
     {
+        var indexed = indexer is null ? [] : await indexer.IndexAsync(_versions[versionId], cancellationToken);
         lock (_versions)
         {
             var version = _versions[versionId];
@@ -157,7 +197,22 @@ public sealed class MemoryDefinitionStore(TimeProvider time) : IDefinitionStore
                 _versions[other.Id] = other with { IsPublished = false };
             }
 
-            return Task.FromResult(_versions[versionId] = version with { IsPublished = true, PublishedAt = version.PublishedAt ?? time.GetUtcNow() });
+            triggers?.Replace(version.DefinitionId, indexed, indexer?.InForceFrom(version), time.GetUtcNow());
+            return _versions[versionId] = version with { IsPublished = true, PublishedAt = version.PublishedAt ?? time.GetUtcNow() };
+        }
+    }
+
+    public Task<WorkflowDefinition?> RetractAsync(string definitionId, CancellationToken cancellationToken)
+    {
+        lock (_versions)
+        {
+            if (_versions.Values.FirstOrDefault(v => v.DefinitionId == definitionId && v.IsPublished) is not { } published)
+            {
+                return Task.FromResult<WorkflowDefinition?>(null);
+            }
+
+            triggers?.Remove(definitionId);
+            return Task.FromResult<WorkflowDefinition?>(_versions[published.Id] = published with { IsPublished = false });
         }
     }
 }

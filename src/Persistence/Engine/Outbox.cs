@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Effects;
+using Cleiss.Engine.Storage;
 using Cleiss.Persistence.Bursts;
 using Npgsql;
 
@@ -95,8 +97,29 @@ internal sealed class OutboxParticipant : IBurstParticipant
                     "update outbox set owner = null, parked_at = $3, last_error = $4 where id = $1 and owner = $2",
                     Sql.Text(park.EffectId), Sql.Int(park.Owner), Sql.Time(scope.Now), Sql.Text(park.Reason));
                 return true;
+            case EnqueueEffects more:
+                Write(batch, more.Effects, scope.Now);
+                return true;
+            case NoteActivation activation:
+                batch.Add(
+                    "insert into workflow_activations (workflow_instance_id, definition_id) values ($1, $2)",
+                    Sql.Text(scope.WorkflowInstanceId), Sql.Text(activation.DefinitionId));
+                return true;
             default:
                 return false;
         }
+    }
+    private static void Write(NpgsqlBatch batch, IReadOnlyList<TargetedEffect> effects, DateTimeOffset now)
+    {
+        List<TargetedEffect> rows = [.. effects];
+        batch.Add(
+            """
+            insert into outbox (id, kind, idempotency_key, payload, workflow_instance_id, correlation_id, bookmark_id, next_at, created_at)
+            select *, $8, $8 from unnest($1::text[], $2::text[], $3::text[], $4::json[], $5::text[], $6::text[], $7::text[])
+            """,
+            Sql.Texts(rows, effect => effect.Request.Id), Sql.Texts(rows, effect => effect.Request.Kind),
+            Sql.Texts(rows, effect => effect.Request.IdempotencyKey), Sql.Jsons(rows, effect => effect.Request.Payload),
+            Sql.Texts(rows, effect => effect.WorkflowInstanceId), Sql.Texts(rows, effect => effect.CorrelationId),
+            Sql.Texts(rows, effect => effect.Request.BookmarkId), Sql.Time(now));
     }
 }

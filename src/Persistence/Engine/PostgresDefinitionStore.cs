@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Cleiss.Engine;
 using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Triggers;
 using Npgsql;
 
 namespace Cleiss.Persistence.Engine;
 
 /// <summary>Definitions on PostgreSQL: at most one latest and one published version per definition, held by unique indexes.</summary>
-public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TimeProvider time) : IDefinitionStore
+public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIndexer triggers, TimeProvider time) : IDefinitionStore
 {
     private const string Columns =
         "id, definition_id, version, name, description, is_latest, is_published, effective_from, published_at, created_at, document";
@@ -57,24 +58,72 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TimeProvi
         return saved;
     }
 
+    public async Task<string?> FindPublishedIdAsync(string definitionId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select id from workflow_definitions where definition_id = $1 and is_published");
+        command.AddParameters(Sql.Text(definitionId));
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     public async Task<WorkflowDefinition> PublishAsync(string versionId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var version = await LockVersionAsync(connection, versionId, cancellationToken)
+            ?? throw new KeyNotFoundException($"There is no workflow definition version {versionId}.");
+        var next = await triggers.IndexAsync(version, cancellationToken);
+        var old = await TriggersOfAsync(connection, version.DefinitionId, cancellationToken);
+        var publishedAt = version.PublishedAt ?? time.GetUtcNow();
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.Add(
-            """
-            update workflow_definitions set is_published = false
-            where is_published and definition_id = (select definition_id from workflow_definitions where id = $1)
-            """,
-            Sql.Text(versionId));
-        batch.Add(
-            "update workflow_definitions set is_published = true, published_at = coalesce(published_at, $2) where id = $1",
-            Sql.Text(versionId), Sql.Time(time.GetUtcNow()));
+        batch.Add("update workflow_definitions set is_published = false where is_published and definition_id = $1", Sql.Text(version.DefinitionId));
+        batch.Add("update workflow_definitions set is_published = true, published_at = $2 where id = $1", Sql.Text(versionId), Sql.Time(publishedAt));
+        batch.Add("delete from workflow_triggers where definition_id = $1", Sql.Text(version.DefinitionId));
+        foreach (var trigger in TriggerSuccession.Apply(old, next, triggers.InForceFrom(version), time.GetUtcNow()))
+        {
+            PostgresTriggerStore.Insert(batch, trigger);
+        }
+
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return await FindByIdAsync(versionId, cancellationToken)
-            ?? throw new KeyNotFoundException($"There is no workflow definition version {versionId}.");
+        return version with { IsPublished = true, PublishedAt = publishedAt };
+    }
+
+    public async Task<WorkflowDefinition?> RetractAsync(string definitionId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.Add($"update workflow_definitions set is_published = false where is_published and definition_id = $1 returning {Columns}", Sql.Text(definitionId));
+        batch.Add("delete from workflow_triggers where definition_id = $1", Sql.Text(definitionId));
+        WorkflowDefinition? retracted;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            retracted = await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return retracted;
+    }
+
+    /// <summary>Locks all versions of the definition, so that publications of one definition follow one another, triggers included.</summary>
+    private static async Task<WorkflowDefinition?> LockVersionAsync(NpgsqlConnection connection, string versionId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select {Columns} from workflow_definitions
+            where definition_id = (select definition_id from workflow_definitions where id = $1) order by version for update
+            """,
+            connection);
+        command.AddParameters(Sql.Text(versionId));
+        return (await ReadAsync(command, cancellationToken)).FirstOrDefault(version => version.Id == versionId);
+    }
+
+    private static async Task<List<WorkflowTrigger>> TriggersOfAsync(NpgsqlConnection connection, string definitionId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select {PostgresTriggerStore.Columns} from workflow_triggers where definition_id = $1 for update", connection);
+        command.AddParameters(Sql.Text(definitionId));
+        return await PostgresTriggerStore.ReadAsync(command, cancellationToken);
     }
 
     private static async Task<WorkflowDefinition?> LockLatestAsync(NpgsqlConnection connection, string definitionId, CancellationToken cancellationToken)
@@ -96,13 +145,15 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TimeProvi
         var definitions = new List<WorkflowDefinition>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            definitions.Add(new WorkflowDefinition(
-                reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4),
-                reader.GetBoolean(5), reader.GetBoolean(6), reader.IsDBNull(7) ? null : reader.GetFieldValue<DateOnly>(7),
-                reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8), reader.GetFieldValue<DateTimeOffset>(9),
-                JsonNode.Parse(reader.GetString(10))!.AsObject()));
+            definitions.Add(Read(reader));
         }
 
         return definitions;
     }
+
+    private static WorkflowDefinition Read(NpgsqlDataReader reader) => new(
+        reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4),
+        reader.GetBoolean(5), reader.GetBoolean(6), reader.IsDBNull(7) ? null : reader.GetFieldValue<DateOnly>(7),
+        reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8), reader.GetFieldValue<DateTimeOffset>(9),
+        JsonNode.Parse(reader.GetString(10))!.AsObject());
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Storage;
 using Cleiss.Persistence.Bursts;
@@ -119,6 +120,21 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
     {
         await using var command = database.CreateCommand("select min(due_at) from bookmarks where due_at is not null");
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
+    }
+
+    public async Task<IReadOnlyList<string>> FindRunningChildrenAsync(string parentInstanceId, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select id from workflow_instances where parent_instance_id = $1 and status = 'Running' order by id limit $2");
+        command.AddParameters(Sql.Text(parentInstanceId), Sql.Int(limit));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var children = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            children.Add(reader.GetString(0));
+        }
+
+        return children;
     }
 
     private static async Task<IReadOnlyList<Bookmark>> ReadBookmarksAsync(NpgsqlCommand command, CancellationToken cancellationToken)
@@ -251,6 +267,12 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         public IReadOnlyList<Bookmark> Bookmarks => bookmarks;
 
         public DbConnection? Connection => connection;
+
+        public Task<WorkflowSubStatus?> HoldStateAsync(string workflowInstanceId, CancellationToken cancellationToken) =>
+            Activations.HoldStateAsync(connection, workflowInstanceId, cancellationToken);
+
+        public Task<bool> TryActivateAsync(ActivationScope scope, CancellationToken cancellationToken) =>
+            Activations.TryAsync(connection, scope, cancellationToken);
 
         public async Task CommitAsync(Burst burst, CancellationToken cancellationToken)
         {

@@ -1,6 +1,7 @@
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Hosting;
 using Cleiss.Engine.Storage;
+using Cleiss.Engine.Triggers;
 using Cleiss.Persistence.Bursts;
 using Cleiss.Persistence.Verification;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ public static class WorkflowPersistence
         services.AddWorkflowEngine();
         services.TryAddSingleton<IWorkflowStore, PostgresWorkflowStore>();
         services.TryAddSingleton<IDefinitionStore, PostgresDefinitionStore>();
+        services.TryAddSingleton<ITriggerStore, PostgresTriggerStore>();
         services.TryAddSingleton<Outbox>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, OutboxParticipant>());
         services.TryAddSingleton<StoredInstanceCheck>();
@@ -42,9 +44,11 @@ public static class WorkflowPersistence
             services.AddSingleton<HostPresence>();
             services.AddSingleton<OutboxWorker>();
             services.AddSingleton<TimerService>();
+            services.AddSingleton<TriggerService>();
             services.AddHostedService(provider => provider.GetRequiredService<HostPresence>());
             services.AddHostedService(provider => provider.GetRequiredService<OutboxWorker>());
             services.AddHostedService(provider => provider.GetRequiredService<TimerService>());
+            services.AddHostedService(provider => provider.GetRequiredService<TriggerService>());
         }
 
         return services;

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Hosting;
 using Cleiss.Engine.Storage;
+using Cleiss.Engine.Triggers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cleiss.TestKit.Workflows;
@@ -20,6 +22,8 @@ public sealed class WorkflowTestHost : IAsyncDisposable
         services.AddSingleton<MemoryWorkflowStore>();
         services.AddSingleton<IWorkflowStore>(provider => provider.GetRequiredService<MemoryWorkflowStore>());
         services.AddSingleton<IDefinitionStore, MemoryDefinitionStore>();
+        services.AddSingleton<MemoryTriggerStore>();
+        services.AddSingleton<ITriggerStore>(provider => provider.GetRequiredService<MemoryTriggerStore>());
         configure?.Invoke(services);
         _services = services.BuildServiceProvider();
     }
@@ -44,9 +48,79 @@ public sealed class WorkflowTestHost : IAsyncDisposable
         return (await Runtime.StartAsync(new StartWorkflow(definition.Id, Input: input), CancellationToken.None)).Instance!;
     }
 
-    public Task<IReadOnlyList<BurstResult>> SendEventAsync(string name, JsonNode? payload = null) => Runtime.PublishAsync(
-        Engine.Builtins.Waiting.Event.BookmarkName, Engine.Builtins.Waiting.Event.Stimulus(name), null,
-        new JsonObject { ["payload"] = payload }, "test", CancellationToken.None);
+    /// <summary>Sends an event to those who wait for it, and starts what it triggers.</summary>
+    public Task<IReadOnlyList<BurstResult>> SendEventAsync(string name, JsonNode? payload = null, string? correlationId = null) =>
+        Get<StimulusSender>().SendAsync(
+            new Stimulus(Engine.Builtins.Waiting.Event.BookmarkName, Engine.Builtins.Waiting.Event.Stimulus(name), Engine.Builtins.Waiting.Event.Input(payload), correlationId),
+            "test",
+            CancellationToken.None);
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>Does the effects that bursts asked for, and those that follow from them, until none is left; the last one is done first when <paramref name="backwards"/>.</summary>
+    /// <returns>How many were done.</returns>
+    public async Task<int> RunEffectsAsync(bool backwards = false)
+    {
+        var handlers = _services.GetServices<IEffectHandler>().ToDictionary(handler => handler.Kind, StringComparer.Ordinal);
+        for (var done = 0; ; done++)
+        {
+            var waiting = new List<(string? WorkflowInstanceId, EffectRequest Effect)>();
+            while (Store.Effects.TryDequeue(out var queued))
+            {
+                waiting.Add(queued);
+            }
+
+            if (waiting.Count == 0)
+            {
+                return done;
+            }
+
+            var next = waiting[backwards ? waiting.Count - 1 : 0];
+            waiting.Remove(next);
+            waiting.ForEach(Store.Effects.Enqueue);
+            await RunEffectAsync(next.WorkflowInstanceId, next.Effect, handlers[next.Effect.Kind]);
+        }
+    }
+
+    private async Task RunEffectAsync(string? instanceId, EffectRequest request, IEffectHandler handler)
+    {
+        var effect = new Effect(request.Id, request.Kind, request.IdempotencyKey, request.Payload, instanceId, null, request.BookmarkId, 1, Time.GetUtcNow());
+        switch (await handler.HandleAsync(effect, CancellationToken.None))
+        {
+            case EffectResult.Done done when request.BookmarkId is { } bookmark && instanceId is not null:
+                await Runtime.ResumeAsync(new ResumeBookmark(instanceId, bookmark, done.Output ?? [], effect.Kind, done.Companions), CancellationToken.None);
+                break;
+            case EffectResult.Done done:
+                await Runtime.WriteAsync(done.Companions, CancellationToken.None);
+                break;
+            case EffectResult.Park park:
+                Parked.Add(park.Reason);
+                break;
+            case var other:
+                throw new InvalidOperationException($"The effect {request.Kind} ended with {other}.");
+        }
+    }
+
+    /// <summary>Reasons of effects that nobody will do.</summary>
+    public List<string> Parked { get; } = [];
+
+    /// <summary>Starts what timers of the index call for now.</summary>
+    /// <returns>How many instances were started.</returns>
+    public async Task<int> FireTriggersAsync()
+    {
+        var triggers = Get<DueTriggers>();
+        var fired = 0;
+        while (await triggers.FindAsync(100, CancellationToken.None) is { Count: > 0 } due)
+        {
+            foreach (var trigger in due)
+            {
+                fired += await triggers.FireAsync(trigger, CancellationToken.None) ? 1 : 0;
+            }
+        }
+
+        return fired;
+    }
 
     /// <summary>Moves time and fires what fell due, in order, until nothing more is due.</summary>
     public async Task AdvanceAsync(TimeSpan by)
