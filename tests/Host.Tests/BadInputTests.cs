@@ -137,7 +137,7 @@ public sealed class BadInputTests(HostFixture host)
             (await opened.CompleteAsync("juriste", validation, "Valider")).Ok();
             var mail = await opened.MailAsync("blocked");
             Assert.Contains("adresse", mail["reason"]!.GetValue<string>(), StringComparison.Ordinal);
-            (await owner.PutAsync(Body, With(body, "email", "pas une adresse"))).IsProblem(HttpStatusCode.UnprocessableEntity, "email-invalid");
+            (await owner.PutAsync(Body, With(body, "email", "pas une adresse"))).IsProblem(HttpStatusCode.UnprocessableEntity, "liaison-body-invalid");
 
             (await owner.PutAsync(Body, With(body, "email", "liaison@cnas.example"))).Ok();
             Assert.Equal(HttpStatusCode.Accepted, (await owner.SendAsync(HttpMethod.Post, $"api/mails/{mail["id"]!.GetValue<string>()}/retry")).Status);
