@@ -79,7 +79,13 @@ public sealed class Output<T> : Output
 /// <summary>A variable of a workflow or of a container.</summary>
 /// <param name="TypeName">Elsa's short alias, e.g. <c>String</c>, <c>Int32</c>, <c>Object</c>.</param>
 /// <param name="Default">Initial value as JSON.</param>
-public sealed record Variable(string Id, string Name, string TypeName = "Object", JsonNode? Default = null, bool IsArray = false);
+/// <param name="StorageDriver">Elsa's <c>storageDriverTypeName</c>; null stores the value with the instance.</param>
+public sealed record Variable(
+    string Id, string Name, string TypeName = "Object", JsonNode? Default = null, bool IsArray = false, string? StorageDriver = null)
+{
+    /// <summary>True when the value is not stored: each burst begins with the initial value (Elsa's MemoryStorageDriver).</summary>
+    public bool IsInMemoryOnly => StorageDriver?.Contains("Memory", StringComparison.OrdinalIgnoreCase) == true;
+}
 
 /// <summary>The evaluation plan of an activity's inputs.</summary>
 internal sealed record CompiledInputs(IReadOnlyList<CompiledInput> All, bool HasScripts)

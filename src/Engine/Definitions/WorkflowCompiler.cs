@@ -371,7 +371,8 @@ public sealed class DefinitionReader
             var name = json["name"]?.GetValue<string>() ?? "";
             var type = json["typeName"]?.GetValue<string>() ?? "Object";
             var isArray = json["isArray"]?.GetValue<bool>() ?? false;
-            var variable = new Variable(json["id"]?.GetValue<string>() ?? name, name, type, Default(json["value"], type, isArray), isArray);
+            var variable = new Variable(json["id"]?.GetValue<string>() ?? name, name, type, Default(json["value"], type, isArray), isArray,
+                json["storageDriverTypeName"]?.ToString());
             variables.Add(variable);
             _variableNames[variable.Id] = variable.Name;
         }

@@ -48,6 +48,7 @@ internal static class InstanceState
             LastResult = Values.Unwrap(state["last"]?.DeepClone()),
         };
         ReadValues(state["vars"], context.Variables);
+        Renew(workflow.Variables, context.Variables);
         if (state["results"] is JsonObject results)
         {
             foreach (var (activityId, outputs) in results)
@@ -90,6 +91,7 @@ internal static class InstanceState
             if (stored["vars"] is { } variables)
             {
                 ReadValues(variables, execution.Variables = new(StringComparer.Ordinal));
+                Renew(Declared(execution), execution.Variables);
             }
 
             byNumber[execution.Number] = execution;
@@ -117,7 +119,7 @@ internal static class InstanceState
         WriteObject(json, "in", context.Input);
         WriteObject(json, "out", context.Output);
         WriteObject(json, "props", context.Properties);
-        WriteValues(json, "vars", context.Variables);
+        WriteVariables(json, context.Workflow.Variables, context.Variables);
         if (context.LastResult is not null)
         {
             json.WritePropertyName("last");
@@ -187,10 +189,39 @@ internal static class InstanceState
 
         if (execution.Variables is { } variables)
         {
-            WriteValues(json, "vars", variables);
+            WriteVariables(json, Declared(execution), variables);
         }
 
         json.WriteEndObject();
+    }
+
+    private static IReadOnlyList<Variable> Declared(ActivityExecutionContext execution) => (execution.Activity as IHasVariables)?.Variables ?? [];
+
+    /// <summary>Variables kept in memory only are left out, and begin anew with the next burst.</summary>
+    private static void WriteVariables(Utf8JsonWriter json, IReadOnlyList<Variable> declared, Dictionary<string, object?> values)
+    {
+        for (var i = 0; i < declared.Count; i++)
+        {
+            if (declared[i].IsInMemoryOnly)
+            {
+                var volatileNames = declared.Where(variable => variable.IsInMemoryOnly).Select(variable => variable.Name).ToHashSet(StringComparer.Ordinal);
+                values = values.Where(pair => !volatileNames.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal);
+                break;
+            }
+        }
+
+        WriteValues(json, "vars", values);
+    }
+
+    private static void Renew(IReadOnlyList<Variable> declared, Dictionary<string, object?> values)
+    {
+        for (var i = 0; i < declared.Count; i++)
+        {
+            if (declared[i].IsInMemoryOnly)
+            {
+                values[declared[i].Name] = Values.Unwrap(declared[i].Default?.DeepClone());
+            }
+        }
     }
 
     private static void WriteValues(Utf8JsonWriter json, string name, Dictionary<string, object?> values)

@@ -319,11 +319,31 @@ public sealed partial class WorkflowExecutionContext
         }
     }
 
+    /// <summary>The execution of this number, unless it has ended.</summary>
+    internal ActivityExecutionContext? Find(int number) => PlaceOf(number) is var place and >= 0 ? _active[place] : null;
+
+    /// <summary>Executions lie in the order of their numbers, in memory and in the stored state: among ten thousand branches one is found at once.</summary>
+    private int PlaceOf(int number)
+    {
+        var (low, high) = (0, _active.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (_active[middle].Number == number)
+            {
+                return middle;
+            }
+
+            (low, high) = _active[middle].Number < number ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return -1;
+    }
+
     private void Retire(ActivityExecutionContext context)
     {
         BurnAll(context);
-        // From the end, where the newest are: in a long flow the one that ends is nearly always among the last.
-        var place = _active.LastIndexOf(context);
+        var place = PlaceOf(context.Number);
         if (place < 0)
         {
             return;

@@ -28,7 +28,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
 
     internal void Resume(WorkflowExecutionContext context, Bookmark bookmark, JsonObject input)
     {
-        var target = context.Active.FirstOrDefault(active => active.Number == bookmark.ActivityNumber)
+        var target = context.Find(bookmark.ActivityNumber)
             ?? throw new InvalidOperationException($"Bookmark {bookmark.Id} of instance {context.Id} has no waiting activity.");
         target.ResumeInput = input;
         context.Log(target, "Resumed");

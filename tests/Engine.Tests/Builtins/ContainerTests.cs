@@ -74,6 +74,21 @@ public sealed class ContainerTests
     }
 
     [Fact]
+    public async Task Variables_KeptInMemoryOnly_BeginAnewWithEachBurst()
+    {
+        await using var host = new WorkflowTestHost();
+        var memory = (string name, string value) => Variable(name, "String", value).With("storageDriverTypeName", "Elsa.Workflows.MemoryStorageDriver, Elsa.Workflows.Core");
+        var inner = Seq("i", Set("1", "x", "X"), Set("2", "y", "Y"), Set("3", "z", "Z"), Show("4", "x"), Event("e", "e"), Show("5", "x"), Show("6", "y"), Show("7", "z"))
+            .With("variables", new JsonArray(memory("y", "y0")));
+
+        var instance = await host.StartAsync(Definition(Sequence(inner), memory("x", "x0"), Variable("z").With("storageDriverTypeName", "Elsa.Workflows.WorkflowStorageDriver")));
+        Assert.DoesNotContain("\"x\"", System.Text.Encoding.UTF8.GetString(instance.State.Span), StringComparison.Ordinal);
+        await host.SendEventAsync("e");
+
+        Assert.Equal(["X", "x0", "y0", "Z"], host.Lines(instance.Id));
+    }
+
+    [Fact]
     public async Task OutputBinding_WritesTheNearestVariableOfItsName()
     {
         await using var host = new WorkflowTestHost();

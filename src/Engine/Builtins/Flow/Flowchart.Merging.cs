@@ -52,7 +52,7 @@ public sealed partial class Flowchart
             }
             else if (taken)
             {
-                context.ScheduleActivity(edge.Target.Activity, OnChildCompletedAsync);
+                Schedule(context, edge.Target.Activity);
             }
             else if (edge.Target.LeadsToJoin)
             {
@@ -79,7 +79,7 @@ public sealed partial class Flowchart
         }
 
         // Not counted as an arrival: the forward connections were not decided anew.
-        context.ScheduleActivity(edge.Target.Activity, OnChildCompletedAsync);
+        Schedule(context, edge.Target.Activity);
     }
 
     private void Arrive(ActivityExecutionContext context, FlowEdge edge, bool taken, ref List<FlowStep>? won)
@@ -151,7 +151,7 @@ public sealed partial class Flowchart
     private void Run(ActivityExecutionContext context, JsonObject visits, FlowStep target)
     {
         visits[target.Activity.Id] = Rounds(visits, target) + 1;
-        context.ScheduleActivity(target.Activity, OnChildCompletedAsync);
+        Schedule(context, target.Activity);
     }
 
     private void PassOver(ActivityExecutionContext context, JsonObject visits, FlowStep target, ref List<FlowStep>? won)

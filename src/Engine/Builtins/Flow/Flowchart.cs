@@ -17,6 +17,7 @@ public sealed partial class Flowchart : Activity, IReadsDefinition, IHasVariable
 
     private readonly ConcurrentDictionary<string, FlowGraph> _graphs = new(StringComparer.Ordinal);
     private FlowGraph? _graph;
+    private ActivityCompletionCallback? _onChildCompleted;
 
     public IReadOnlyList<Activity> Activities { get; set; } = [];
 
@@ -53,7 +54,7 @@ public sealed partial class Flowchart : Activity, IReadsDefinition, IHasVariable
             context.Properties[StartProperty] = trigger.Id;
         }
 
-        context.ScheduleActivity(start, OnChildCompletedAsync);
+        Schedule(context, start);
         return ValueTask.CompletedTask;
     }
 
@@ -76,6 +77,8 @@ public sealed partial class Flowchart : Activity, IReadsDefinition, IHasVariable
     }
 
     internal override BreakEffect OnBreak => BreakEffect.Stops;
+
+    private void Schedule(ActivityExecutionContext context, Activity child) => context.ScheduleActivity(child, _onChildCompleted ??= OnChildCompletedAsync);
 
     private ValueTask OnChildCompletedAsync(ActivityCompletedContext completed)
     {
