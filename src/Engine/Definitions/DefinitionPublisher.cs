@@ -1,36 +1,56 @@
 using System.Text.Json.Nodes;
-using Cleiss.Engine.Activities;
+using Cleiss.Engine.Definitions.Checks;
 using Cleiss.Engine.Triggers;
 
 namespace Cleiss.Engine.Definitions;
 
 /// <summary>Checks a definition as a whole and publishes it, or says everything that is wrong with it and publishes nothing.</summary>
-public sealed class DefinitionPublisher(IDefinitionStore store, WorkflowCompiler compiler, IEnumerable<IDefinitionRule> rules, TriggerIndexer triggers, TimeProvider time)
+public sealed class DefinitionPublisher(
+    IDefinitionStore store,
+    WorkflowCompiler compiler,
+    IEnumerable<IDefinitionRule> rules,
+    IEnumerable<IWorkflowRule> wholeRules,
+    TriggerIndexer triggers,
+    TimeProvider time)
 {
     private readonly IDefinitionRule[] _rules = [.. rules];
+    private readonly IWorkflowRule[] _wholeRules = [.. wholeRules];
 
-    /// <summary>All problems of a document, those of the modules' rules included; empty when it may be published.</summary>
+    /// <summary>
+    /// All problems of a document, those of the modules' rules included; it may be published when there are none but warnings. What cannot be read
+    /// does not keep the rest from being checked.
+    /// </summary>
     public async Task<IReadOnlyList<DefinitionProblem>> CheckAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)
     {
-        CompiledWorkflow compiled;
-        try
+        var (compiled, unreadable) = compiler.Read(WorkflowCompiler.Unstored(definitionId, document, time));
+        if (compiled is null)
         {
-            compiled = compiler.Compile(definitionId, document, time);
-        }
-        catch (DefinitionException e)
-        {
-            return e.Problems;
+            return unreadable;
         }
 
-        var problems = new List<DefinitionProblem>(await triggers.CheckAsync(compiled, cancellationToken));
-        foreach (var (activity, path) in Paths(compiled, document))
+        var problems = new List<DefinitionProblem>(unreadable);
+        if (unreadable.Count == 0)
+        {
+            problems.AddRange(await triggers.CheckAsync(compiled, cancellationToken));
+        }
+
+        var view = new DefinitionView(compiled, document);
+        foreach (var activity in view.Activities)
         {
             foreach (var rule in _rules)
             {
-                await foreach (var problem in rule.CheckAsync(activity, path, cancellationToken))
+                await foreach (var problem in rule.CheckAsync(activity, view.PathOf(activity), cancellationToken))
                 {
                     problems.Add(problem);
                 }
+            }
+        }
+
+        foreach (var rule in _wholeRules.Where(rule => unreadable.Count == 0 || !rule.NeedsWhole))
+        {
+            await foreach (var problem in rule.CheckAsync(view, cancellationToken))
+            {
+                problems.Add(problem);
             }
         }
 
@@ -39,45 +59,21 @@ public sealed class DefinitionPublisher(IDefinitionStore store, WorkflowCompiler
 
     /// <summary>Saves the document as the definition's latest version and publishes it.</summary>
     /// <exception cref="DefinitionException">With all problems; then nothing was saved.</exception>
-    public async Task<WorkflowDefinition> PublishAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)
+    public async Task<WorkflowDefinition> PublishAsync(string definitionId, JsonObject document, CancellationToken cancellationToken) =>
+        (await PublishWithWarningsAsync(definitionId, document, cancellationToken)).Definition;
+
+    /// <summary>As <see cref="PublishAsync"/>, with what its owner should look at all the same.</summary>
+    /// <inheritdoc cref="PublishAsync"/>
+    public async Task<(WorkflowDefinition Definition, IReadOnlyList<DefinitionProblem> Warnings)> PublishWithWarningsAsync(
+        string definitionId, JsonObject document, CancellationToken cancellationToken)
     {
-        if (await CheckAsync(definitionId, document, cancellationToken) is { Count: > 0 } problems)
+        var problems = await CheckAsync(definitionId, document, cancellationToken);
+        if (problems.Any(problem => problem.Severity == ProblemSeverity.Error))
         {
             throw new DefinitionException($"workflow « {definitionId} »", problems);
         }
 
         var draft = await store.SaveDraftAsync(definitionId, document, cancellationToken);
-        return await store.PublishAsync(draft.Id, cancellationToken);
-    }
-
-    /// <summary>Each activity with its JSON path, found by walking the document for the objects that carry its id.</summary>
-    private static IEnumerable<(Activity Activity, string Path)> Paths(CompiledWorkflow compiled, JsonObject document)
-    {
-        var open = new Stack<(JsonNode Node, string Path)>([(document["root"]!, "$.root")]);
-        while (open.TryPop(out var item))
-        {
-            if (item.Node is JsonObject json)
-            {
-                if (json["type"] is JsonValue && json["id"] is JsonValue id && compiled.Activities.TryGetValue(id.ToString(), out var activity))
-                {
-                    yield return (activity, item.Path);
-                }
-
-                foreach (var (name, child) in json.Where(pair => pair.Value is JsonObject or JsonArray))
-                {
-                    open.Push((child!, $"{item.Path}.{name}"));
-                }
-            }
-            else if (item.Node is JsonArray array)
-            {
-                for (var i = 0; i < array.Count; i++)
-                {
-                    if (array[i] is JsonObject or JsonArray)
-                    {
-                        open.Push((array[i]!, $"{item.Path}[{i}]"));
-                    }
-                }
-            }
-        }
+        return (await store.PublishAsync(draft.Id, cancellationToken), problems);
     }
 }

@@ -14,28 +14,33 @@ public sealed class WorkflowCompiler(ActivityRegistry registry, SchedulingOption
     /// <exception cref="DefinitionException">With all problems.</exception>
     public CompiledWorkflow Compile(WorkflowDefinition definition)
     {
+        var (compiled, problems) = Read(definition);
+        return problems.Count > 0 ? throw new DefinitionException($"workflow « {definition.DefinitionId} » v{definition.Version}", problems) : compiled!;
+    }
+
+    /// <summary>As much of a definition as can be read, with what is wrong with it; null without a root.</summary>
+    internal (CompiledWorkflow? Compiled, IReadOnlyList<DefinitionProblem> Problems) Read(WorkflowDefinition definition)
+    {
         var reader = new DefinitionReader(registry, definition.Document, scheduling ?? new SchedulingOptions());
         var root = reader.ReadRoot();
-        if (reader.Problems.Count > 0)
-        {
-            throw new DefinitionException($"workflow « {definition.DefinitionId} » v{definition.Version}", reader.Problems);
-        }
-
-        return new CompiledWorkflow(
-            definition.DefinitionId, definition.Id, definition.Version, definition.Name, root!, reader.Variables,
+        var compiled = root is null ? null : new CompiledWorkflow(
+            definition.DefinitionId, definition.Id, definition.Version, definition.Name, root, reader.Variables,
             reader.Activities, reader.VariableNames, reader.OutputNames,
             definition.Document["options"]?["incidentStrategyType"]?.GetValue<string>().Contains("Continue", StringComparison.Ordinal) ?? false)
         {
             InputNames = reader.InputNames,
             Activation = ActivationStrategies.Read(definition.Document),
         };
+        return (compiled, reader.Problems);
     }
 
     /// <summary>Compiles a document that is not stored yet.</summary>
     /// <exception cref="DefinitionException">With all problems.</exception>
-    public CompiledWorkflow Compile(string definitionId, JsonObject document, TimeProvider time) => Compile(new WorkflowDefinition(
+    public CompiledWorkflow Compile(string definitionId, JsonObject document, TimeProvider time) => Compile(Unstored(definitionId, document, time));
+
+    internal static WorkflowDefinition Unstored(string definitionId, JsonObject document, TimeProvider time) => new(
         document["id"]?.GetValue<string>() ?? definitionId, definitionId, document["version"]?.GetValue<int>() ?? 1,
-        document["name"]?.GetValue<string>() ?? definitionId, null, true, false, null, null, time.GetUtcNow(), document));
+        document["name"]?.GetValue<string>() ?? definitionId, null, true, false, null, null, time.GetUtcNow(), document);
 }
 
 /// <summary>Reads one document; shared with activities that read their own JSON (<see cref="IReadsDefinition"/>).</summary>

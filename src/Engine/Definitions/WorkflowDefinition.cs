@@ -47,7 +47,14 @@ public sealed record CompiledWorkflow(
 /// <param name="Code">Stable, e.g. <c>CLS-1042</c>; explained in docs/reference/errors.md.</param>
 /// <param name="Path">JSON path in the document.</param>
 /// <param name="Message">What is wrong and how to mend it, in French: process owners read it in Studio.</param>
-public sealed record DefinitionProblem(string Code, string Path, string Message);
+/// <param name="Severity">A warning is told, but the definition may be published.</param>
+public sealed record DefinitionProblem(string Code, string Path, string Message, ProblemSeverity Severity = ProblemSeverity.Error);
+
+public enum ProblemSeverity
+{
+    Error,
+    Warning,
+}
 
 /// <summary>A definition (form, template) cannot be used; carries all problems at once.</summary>
 public sealed class DefinitionException : Exception

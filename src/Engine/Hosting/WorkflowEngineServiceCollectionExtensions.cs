@@ -1,5 +1,6 @@
 using System.Reflection;
 using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Definitions.Checks;
 using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Expressions;
@@ -23,6 +24,12 @@ public static class WorkflowEngineServiceCollectionExtensions
         services.TryAddSingleton<WorkflowCompiler>();
         services.TryAddSingleton<DefinitionCache>();
         services.TryAddSingleton<DefinitionPublisher>();
+        services.TryAddEnumerable(
+            [
+                ServiceDescriptor.Singleton<IWorkflowRule, FlowRules>(),
+                ServiceDescriptor.Singleton<IWorkflowRule, NameRules>(),
+                ServiceDescriptor.Singleton<IWorkflowRule, ScriptRules>(),
+            ]);
         services.TryAddSingleton(provider => new InputEvaluator(provider.GetService<IScriptEvaluator>()));
         services.TryAddSingleton<WorkflowRunner>();
         services.TryAddSingleton<InstanceInspector>();

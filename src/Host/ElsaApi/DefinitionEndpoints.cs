@@ -50,7 +50,13 @@ public sealed class DefinitionEndpoints(IDefinitionStore store, DefinitionPublis
 
         try
         {
-            return Results.Ok(new { workflowDefinition = Full(await publisher.PublishAsync(definitionId, request.Model, cancellationToken)), alreadyPublished = false });
+            var (published, warnings) = await publisher.PublishWithWarningsAsync(definitionId, request.Model, cancellationToken);
+            return Results.Ok(new
+            {
+                workflowDefinition = Full(published),
+                alreadyPublished = false,
+                validationErrors = warnings.Select(warning => new { message = $"{warning.Code} : {warning.Message}", warning.Path }),
+            });
         }
         catch (DefinitionException e)
         {

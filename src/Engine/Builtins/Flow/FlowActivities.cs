@@ -60,6 +60,10 @@ public sealed class FlowSwitch : Activity, IReadsDefinition
         Cases = cases;
     }
 
+    /// <summary>Whether the mode is known to choose one case.</summary>
+    internal bool EndsWithOneOutcome =>
+        Inputs.All.FirstOrDefault(input => input.Name == nameof(Mode)) is null or { Source: InputSource.Constant, Constant: SwitchMode.MatchFirst };
+
     protected internal override IReadOnlyCollection<string> GetPossibleOutcomes() => [.. Cases.Select(c => c.Label), DefaultOutcome];
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
