@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Expressions;
 
@@ -94,11 +95,11 @@ internal sealed class DefinitionNames
     {
         var source = script.Expression.Source;
         var visible = VisibleFrom(script.Activity);
-        foreach (var tag in ScriptRules.LiquidTags().EnumerateMatches(source))
+        foreach (Match tag in ScriptRules.LiquidTags().Matches(source))
         {
-            var text = ScriptRules.LiquidTexts().Replace(source.Substring(tag.Index, tag.Length), "''");
+            var text = ScriptRules.LiquidTexts().Replace(tag.Value, "''");
             var line = 1 + source.AsSpan(0, tag.Index).Count('\n');
-            foreach (System.Text.RegularExpressions.Match member in ScriptRules.LiquidMembers().Matches(text))
+            foreach (Match member in ScriptRules.LiquidMembers().Matches(text))
             {
                 var name = member.Groups["name"].Value;
                 if (member.Groups["of"].Value == "Input")

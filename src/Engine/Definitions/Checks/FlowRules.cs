@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Builtins.Flow;
 
