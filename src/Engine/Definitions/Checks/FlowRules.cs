@@ -11,8 +11,8 @@ namespace Cleiss.Engine.Definitions.Checks;
 /// </summary>
 internal sealed class FlowRules : IWorkflowRule
 {
-    /// <summary>Of whoever drives the flow, not of its owner: they may well end it.</summary>
-    private static readonly HashSet<string> Unforeseen = new(StringComparer.Ordinal) { "Done", "Default", "Timeout", "Cancelled", "Canceled", "Failed" };
+    /// <summary>Ways that nobody chose: an owner who does not draw them means that the flow ends there.</summary>
+    private static readonly HashSet<string> Unforeseen = new(StringComparer.Ordinal) { "Done", "Default", "Timeout", "Cancelled", "Canceled", "Failed", "Échec" };
 
     public bool NeedsWhole => true;
 
