@@ -17,7 +17,9 @@ public sealed class EveryActivityTests
 {
     private static readonly ActivityRegistry Registry = MakeRegistry();
 
-    public static TheoryData<string> Activities => [.. Registry.All.Select(type => type.TypeName).Order(StringComparer.Ordinal)];
+    /// <summary>Without the placeholder for types that do not exist, which nobody places.</summary>
+    public static TheoryData<string> Activities =>
+        [.. Registry.All.Select(type => type.TypeName).Where(name => name != "Elsa.NotFoundActivity").Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Activities))]
