@@ -121,6 +121,18 @@ public sealed class DefinitionCheckTests
         Assert.Contains("ligne 2 : SyntaxError: unexpected end.", problem.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Elsa.Cron", "cronExpression", "0 9 * *", "CLS-1016")]
+    [InlineData("Elsa.Cron", "cronExpression", "0 0 9 * * MON-FRI", null)]
+    [InlineData("Elsa.DispatchWorkflow", "workflowDefinitionId", "inconnue", "CLS-1017")]
+    [InlineData("Elsa.DispatchWorkflow", "workflowDefinitionId", "essai", null)]
+    public async Task A_literal_must_mean_something(string type, string input, string value, string? code)
+    {
+        var problems = await CheckAsync(Definition(Sequence(Activity("a", type, (input, Literal(value))))));
+
+        Assert.Equal(code is null ? [] : [$"{code} $.root.activities[0].{input}"], problems.Select(problem => $"{problem.Code} {problem.Path}"));
+    }
+
     [Fact]
     public async Task A_beginning_that_does_not_exist_is_named()
     {

@@ -27,6 +27,7 @@ public static class WorkflowEngineServiceCollectionExtensions
         services.TryAddEnumerable(
             [
                 ServiceDescriptor.Singleton<IWorkflowRule, FlowRules>(),
+                ServiceDescriptor.Singleton<IWorkflowRule, LiteralRules>(),
                 ServiceDescriptor.Singleton<IWorkflowRule, NameRules>(),
                 ServiceDescriptor.Singleton<IWorkflowRule, ScriptRules>(),
             ]);

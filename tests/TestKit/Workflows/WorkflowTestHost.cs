@@ -32,9 +32,6 @@ public sealed class WorkflowTestHost : IAsyncDisposable
 
     public MemoryWorkflowStore Store => _services.GetRequiredService<MemoryWorkflowStore>();
 
-    public T Get<T>()
-        where T : notnull => _services.GetRequiredService<T>();
-
     public WorkflowRuntime Runtime => _services.GetRequiredService<WorkflowRuntime>();
 
     public async Task<WorkflowDefinition> PublishAsync(JsonObject document, string definitionId = "essai")
