@@ -22,6 +22,8 @@ public abstract class Composite : Activity, Definitions.IHasVariables
         return ValueTask.CompletedTask;
     }
 
+    protected internal override ValueTask OnChildCanceledAsync(ActivityExecutionContext context, ActivityExecutionContext child) => context.CompleteActivityAsync();
+
     /// <summary>Called before the composite completes because its root has; sets outputs.</summary>
     protected virtual ValueTask OnCompletedAsync(ActivityCompletedContext completed) => ValueTask.CompletedTask;
 

@@ -30,6 +30,8 @@ internal static class InstanceMigration
             Output = source.Output,
             Properties = source.Properties,
             LastResult = source.LastResult,
+            Services = source.Services,
+            Evaluator = source.Evaluator,
         };
         MoveVariables(source, target, plan, log);
         MoveExecutions(source, target, plan, refusals);

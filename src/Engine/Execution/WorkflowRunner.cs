@@ -46,12 +46,18 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
         context.Enqueue(target, bookmark.Callback ?? nameof(ActivityExecutionContext.CompleteActivityAsync));
     }
 
-    internal async Task RunAsync(WorkflowExecutionContext context, CancellationToken cancellationToken)
+    /// <summary>Gives a context what activities reach the host by; needed before anything in it moves.</summary>
+    internal void Equip(WorkflowExecutionContext context, CancellationToken cancellationToken)
     {
         context.Services = services;
+        context.Evaluator = (execution, input) => inputs.EvaluateOneAsync(execution, input, cancellationToken);
+    }
+
+    internal async Task RunAsync(WorkflowExecutionContext context, CancellationToken cancellationToken)
+    {
+        Equip(context, cancellationToken);
         context.Status = WorkflowStatus.Running;
         context.SubStatus = WorkflowSubStatus.Executing;
-        context.Evaluator = (execution, input) => inputs.EvaluateOneAsync(execution, input, cancellationToken);
         for (var steps = 0; context.Status == WorkflowStatus.Running && context.TryTakeNext(out var item); steps++)
         {
             if (item.Context.Status is ActivityStatus.Canceled or ActivityStatus.Completed)

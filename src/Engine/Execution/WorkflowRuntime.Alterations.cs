@@ -28,8 +28,10 @@ public sealed partial class WorkflowRuntime
         var burst = await OpenBurstAsync(transaction, request.Cause, guard: null, companions: null, cancellationToken);
         var workflow = await definitions.GetAsync(record.DefinitionVersionId, cancellationToken);
         var alterer = new Alterer(definitions);
-        var context = await alterer.ApplyAsync(
-            InstanceState.Read(workflow, record, transaction.Bookmarks, burst), request.Alterations, cancellationToken);
+        var context = InstanceState.Read(workflow, record, transaction.Bookmarks, burst);
+        // A loop or a state machine asks its condition when what it waited for is skipped or cancelled.
+        runner.Equip(context, cancellationToken);
+        context = await alterer.ApplyAsync(context, request.Alterations, cancellationToken);
         if (alterer.Refusals.Count > 0 || request.DryRun)
         {
             return new AlterationResult(true, record, alterer.Refusals, alterer.Log);

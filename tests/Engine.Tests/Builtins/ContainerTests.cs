@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Alterations;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
 using Cleiss.TestKit.Workflows;
@@ -58,6 +59,33 @@ public sealed class ContainerTests
         Assert.True(host.Instance(instance.Id).SubStatus == WorkflowSubStatus.Finished, name + "\n" + host.PrintJournal(instance.Id));
         Assert.Equal([.. lines.Split(' ', StringSplitOptions.RemoveEmptyEntries), "fin"], host.Lines(instance.Id));
         Assert.Empty(host.Store.Bookmarks(instance.Id));
+    }
+
+    /// <summary>Someone cancels the waiting activity « e1 » by hand.</summary>
+    [Theory]
+    [InlineData("""{"id":"c","type":"Elsa.Sequence","activities":[E1,A]}""", "a fin")]
+    [InlineData("""{"id":"c","type":"Elsa.Parallel","activities":[E1,A]}""", "a fin")]
+    [InlineData("""{"id":"c","type":"Elsa.Fork","branches":[E1,A]}""", "a fin")]
+    [InlineData("""{"id":"c","type":"Elsa.Switch","cases":[],"default":E1}""", "fin")]
+    [InlineData("""{"id":"c","type":"Elsa.If","condition":{"expression":{"type":"Literal","value":true}},"then":E1}""", "fin")]
+    [InlineData("""{"id":"c","type":"Elsa.FlowNode","body":E1}""", "fin")]
+    [InlineData("""{"id":"c","type":"Essai.Compose","root":E1}""", "fin")]
+    [InlineData("""{"id":"c","type":"Elsa.ForEach","items":{"expression":{"type":"Object","value":"[1]"}},"body":E1}""", "fin")]
+    [InlineData("""{"id":"c","type":"Elsa.ParallelForEach","items":{"expression":{"type":"Object","value":"[1,2]"}},"body":E1}""", "fin")]
+    [InlineData("""{"id":"c","type":"Elsa.For","body":E1}""", "fin")]
+    [InlineData("""{"id":"c","type":"Elsa.StateMachine","initialState":"S","states":[{"name":"S"},{"name":"T"}],"transitions":[{"from":"S","to":"T","trigger":E1}]}""", "fin")]
+    [InlineData("""{"id":"c","type":"Elsa.Flowchart","activities":[E1,A],"connections":[{"source":{"activity":"e1"},"target":{"activity":"a"}}]}""", "fin")]
+    public async Task Container_GoesOn_WithoutAChildCancelledByHand(string container, string lines)
+    {
+        await using var host = Host();
+        var json = container.Replace("E1", Event("e1", "e1").ToJsonString(), StringComparison.Ordinal).Replace(",A]", "," + Line("a", "a").ToJsonString() + "]", StringComparison.Ordinal);
+        var instance = await host.StartAsync(Definition(Sequence(JsonNode.Parse(json)!.AsObject(), Line("fin", "fin"))));
+
+        var result = await host.Runtime.AlterAsync(new AlterWorkflow(instance.Id, [new CancelActivity(new ActivityHandle("e1"))]), CancellationToken.None);
+
+        Assert.True(result.Applied, string.Join(' ', result.Refusals));
+        Assert.Equal(lines.Split(' '), host.Lines(instance.Id));
+        Assert.Equal(WorkflowSubStatus.Finished, host.Instance(instance.Id).SubStatus);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
 using Cleiss.TestKit.Workflows;
 using Xunit;
@@ -177,6 +178,33 @@ public sealed class FlowchartMergingTests
         var instance = await host.StartAsync(Definition(chart));
 
         Assert.Equal(first, host.Lines(instance.Id)[0]);
+    }
+
+    [Theory]
+    [InlineData("e1", "a c")]
+    [InlineData("e2", "b c")]
+    public async Task StartedByATrigger_TheFlowBeginsThere_AndTheOthersAreNotWaitedFor(string trigger, string lines)
+    {
+        await using var host = new WorkflowTestHost();
+        var definition = await host.PublishAsync(Definition(Chart.Of("e1>a e2>b a>e3 e3>c b>c")));
+
+        var instance = (await host.Runtime.StartAsync(new StartWorkflow(definition.Id) { TriggerActivityId = trigger }, CancellationToken.None)).Instance!;
+        await host.SendEventAsync("e3");
+
+        Assert.Equal(lines.Split(' '), host.Lines(instance.Id));
+        Assert.Equal(WorkflowSubStatus.Finished, host.Instance(instance.Id).SubStatus);
+    }
+
+    [Fact]
+    public async Task JoinMode_ThatIsAnExpression_IsRefused()
+    {
+        await using var host = new WorkflowTestHost();
+        var chart = Chart.Of("a>j");
+        chart["activities"]![1]!["mode"] = Input("Variable", """{"id":"var-m","name":"m"}""");
+
+        var error = await Assert.ThrowsAsync<DefinitionException>(() => host.StartAsync(Definition(chart, Variable("m"))));
+
+        Assert.Equal("CLS-1003 $.root.activities[1].mode", $"{error.Problems[0].Code} {error.Problems[0].Path}");
     }
 
     [Fact]

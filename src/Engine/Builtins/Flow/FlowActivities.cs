@@ -107,7 +107,7 @@ public enum FlowJoinMode
 
 /// <summary>Brings branches together again; the flowchart decides when it runs, by its mode.</summary>
 [Activity("Elsa", "Branchement", "Réunit des branches.", DisplayName = "Jonction")]
-public sealed class FlowJoin : CodeActivity
+public sealed class FlowJoin : CodeActivity, IReadsDefinition
 {
     [Input(DisplayName = "Mode", UIHint = "dropdown", Options = ["WaitAny=La première branche", "WaitAll=Toutes les branches", "WaitAllActive=Toutes les branches suivies"],
         DefaultValue = FlowJoinMode.WaitAny, Description = "Ce qu'on attend : la première branche arrivée annule les autres ; ou toutes ; ou toutes celles que le flux a suivies.")]
@@ -115,6 +115,14 @@ public sealed class FlowJoin : CodeActivity
 
     /// <summary>The mode is needed before the join runs, so it must be constant; Studio's dropdown gives nothing else.</summary>
     internal FlowJoinMode JoinMode => Inputs.All is [{ Source: InputSource.Constant, Constant: FlowJoinMode mode }] ? mode : FlowJoinMode.WaitAny;
+
+    void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader)
+    {
+        if (Inputs.All is [{ Source: not InputSource.Constant }])
+        {
+            reader.Report("CLS-1003", path + ".mode", $"« {DisplayText} » : le mode d'une jonction est lu avant qu'elle ne commence ; choisissez-le dans la liste au lieu d'une expression.");
+        }
+    }
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context) =>
         context.Parent is { Activity: Flowchart flowchart } owner ? flowchart.OnJoinRunsAsync(owner, this) : ValueTask.CompletedTask;

@@ -78,6 +78,10 @@ public sealed class StateMachine : Activity, IReadsDefinition, IHasVariables
         return EnterAsync(context, InitialState);
     }
 
+    /// <summary>The other triggers go on waiting; without any the machine can never leave its state, so it ends there.</summary>
+    protected internal override ValueTask OnChildCanceledAsync(ActivityExecutionContext context, ActivityExecutionContext child) =>
+        context.HasScheduledChildren ? ValueTask.CompletedTask : context.CompleteActivityAsync();
+
     private ValueTask EnterAsync(ActivityExecutionContext context, string? name)
     {
         if (States.FirstOrDefault(state => state.Name == name) is not { } entered)
