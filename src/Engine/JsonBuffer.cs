@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Cleiss.Engine.Activities;
 
 namespace Cleiss.Engine;
 
@@ -23,6 +24,9 @@ internal sealed class JsonBuffer
     private JsonBuffer() => Json = new Utf8JsonWriter(_memory, Options);
 
     public Utf8JsonWriter Json { get; }
+
+    /// <summary>Of a journal page: the activities its lines name, by their place in the page's list.</summary>
+    public Dictionary<Activity, int> Activities { get; } = [];
 
     public static JsonBuffer Take() => Spare.TryDequeue(out var buffer) ? buffer : new JsonBuffer();
 
@@ -48,6 +52,7 @@ internal sealed class JsonBuffer
         if (_memory.Capacity <= LargestKept && Spare.Count < Kept)
         {
             Clear();
+            Activities.Clear();
             Spare.Enqueue(this);
         }
     }

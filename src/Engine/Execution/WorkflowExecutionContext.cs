@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Definitions;
@@ -42,6 +43,7 @@ public sealed partial class WorkflowExecutionContext
     public DateTimeOffset CreatedAt { get; internal set; }
 
     /// <summary>Inputs by name.</summary>
+    [AllowNull]
     public JsonObject Input
     {
         get => _input ??= [];
@@ -59,6 +61,7 @@ public sealed partial class WorkflowExecutionContext
     public IReadOnlyList<string>? CompletedOutcomes { get; internal set; }
 
     /// <summary>Elsa's properties bag of the instance.</summary>
+    [AllowNull]
     public JsonObject Properties
     {
         get => _properties ??= [];

@@ -21,13 +21,14 @@ public sealed partial class WorkflowRuntime(
     }
 
     /// <summary>A burst that lost a deadlock has written nothing: it runs again, from the state the winner left.</summary>
-    private static async Task<BurstResult> RetryConflictsAsync(Func<Task<BurstResult>> run)
+    private async Task<BurstResult> RetryConflictsAsync<T>(
+        T request, Func<WorkflowRuntime, T, CancellationToken, ValueTask<BurstResult>> run, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await run();
+                return await run(this, request, cancellationToken);
             }
             catch (BurstConflictException) when (attempt < 5)
             {
@@ -36,7 +37,7 @@ public sealed partial class WorkflowRuntime(
         }
     }
 
-    private async Task<BurstResult> RunNewAsync(StartWorkflow request, CancellationToken cancellationToken)
+    private async ValueTask<BurstResult> RunNewAsync(StartWorkflow request, CancellationToken cancellationToken)
     {
         var workflow = await definitions.GetAsync(request.DefinitionVersionId, cancellationToken);
         var activation = ActivationScope.Of(workflow.Activation, workflow.DefinitionId, request.CorrelationId);
@@ -54,9 +55,9 @@ public sealed partial class WorkflowRuntime(
         {
             CorrelationId = request.CorrelationId,
             Name = request.Name,
-            Input = request.Input ?? [],
+            Input = request.Input,
             ParentInstanceId = request.ParentInstanceId,
-            Properties = request.Properties ?? [],
+            Properties = request.Properties,
             Trigger = request.TriggerActivityId is { } trigger ? new TriggerOfWorkflow(trigger, request.TriggerInput ?? []) : null,
         };
         if (activation is { CorrelationId: null })
@@ -68,7 +69,7 @@ public sealed partial class WorkflowRuntime(
         return await RunAndCommitAsync(context, transaction, cancellationToken);
     }
 
-    private async Task<BurstResult> RunExistingAsync(ResumeBookmark request, CancellationToken cancellationToken)
+    private async ValueTask<BurstResult> RunExistingAsync(ResumeBookmark request, CancellationToken cancellationToken)
     {
         await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, cancellationToken);
         if (transaction.Instance is not { } record)
@@ -94,7 +95,7 @@ public sealed partial class WorkflowRuntime(
         return await RunAndCommitAsync(context, transaction, cancellationToken);
     }
 
-    private async Task<BurstResult> CancelExistingAsync(CancelWorkflow request, CancellationToken cancellationToken)
+    private async ValueTask<BurstResult> CancelExistingAsync(CancelWorkflow request, CancellationToken cancellationToken)
     {
         await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, cancellationToken);
         if (transaction.Instance is not { } record)
@@ -131,13 +132,13 @@ public sealed partial class WorkflowRuntime(
         return burst;
     }
 
-    private async Task<BurstResult> RunAndCommitAsync(WorkflowExecutionContext context, IBurstTransaction transaction, CancellationToken cancellationToken)
+    private async ValueTask<BurstResult> RunAndCommitAsync(WorkflowExecutionContext context, IBurstTransaction transaction, CancellationToken cancellationToken)
     {
         await runner.RunAsync(context, cancellationToken);
         return await CommitAsync(context, transaction, cancellationToken);
     }
 
-    private async Task<BurstResult> CommitAsync(WorkflowExecutionContext context, IBurstTransaction transaction, CancellationToken cancellationToken)
+    private async ValueTask<BurstResult> CommitAsync(WorkflowExecutionContext context, IBurstTransaction transaction, CancellationToken cancellationToken)
     {
         var burst = context.Burst;
         ChildWorkflows.Report(context);

@@ -7,13 +7,13 @@ namespace Cleiss.Engine.Execution;
 public sealed partial class WorkflowRuntime
 {
     public Task<BurstResult> StartAsync(StartWorkflow request, CancellationToken cancellationToken) =>
-        RetryConflictsAsync(() => RunNewAsync(request, cancellationToken));
+        RetryConflictsAsync(request, static (runtime, request, token) => runtime.RunNewAsync(request, token), cancellationToken);
 
     public Task<BurstResult> ResumeAsync(ResumeBookmark request, CancellationToken cancellationToken) =>
-        RetryConflictsAsync(() => RunExistingAsync(request, cancellationToken));
+        RetryConflictsAsync(request, static (runtime, request, token) => runtime.RunExistingAsync(request, token), cancellationToken);
 
     public Task<BurstResult> CancelAsync(CancelWorkflow request, CancellationToken cancellationToken) =>
-        RetryConflictsAsync(() => CancelExistingAsync(request, cancellationToken));
+        RetryConflictsAsync(request, static (runtime, request, token) => runtime.CancelExistingAsync(request, token), cancellationToken);
 
     /// <summary>Resumes every bookmark that waits for this stimulus, each in its own burst.</summary>
     /// <returns>One result per bookmark found.</returns>

@@ -13,8 +13,7 @@ public sealed class BurstJournal
     /// <summary>A burst that writes more begins another page, so that no page grows without end.</summary>
     private const int LinesPerPage = 1000;
 
-    private readonly Dictionary<Activity, int> _activities = [];
-    private readonly List<JournalPage> _finished = [];
+    private List<JournalPage>? _finished;
     private JsonBuffer? _buffer;
     private int _lines;
     private int _firstSequence;
@@ -66,10 +65,10 @@ public sealed class BurstJournal
     {
         if (_buffer is { } buffer && _lines > 0)
         {
-            EndPage(buffer.Json);
+            EndPage(buffer);
             JournalPage last = new(_firstSequence, _lines, at, buffer.Written);
             _lines = 0;
-            return _finished.Count == 0 ? [last] : [.. _finished.Select(page => page with { At = at }), last];
+            return _finished is null ? [last] : [.. _finished.Select(page => page with { At = at }), last];
         }
 
         return [];
@@ -89,8 +88,8 @@ public sealed class BurstJournal
         var json = (_buffer ??= JsonBuffer.Take()).Json;
         if (_lines == LinesPerPage)
         {
-            EndPage(json);
-            _finished.Add(new JournalPage(_firstSequence, _lines, default, _buffer.Written.ToArray()));
+            EndPage(_buffer);
+            (_finished ??= []).Add(new JournalPage(_firstSequence, _lines, default, _buffer.Written.ToArray()));
             _buffer.Clear();
             _lines = 0;
         }
@@ -104,9 +103,9 @@ public sealed class BurstJournal
 
         Count++;
         _lines++;
-        if (!_activities.TryGetValue(execution.Activity, out var place))
+        if (!_buffer.Activities.TryGetValue(execution.Activity, out var place))
         {
-            _activities[execution.Activity] = place = _activities.Count;
+            _buffer.Activities[execution.Activity] = place = _buffer.Activities.Count;
         }
 
         json.WriteStartArray();
@@ -125,12 +124,13 @@ public sealed class BurstJournal
         return json;
     }
 
-    private void EndPage(Utf8JsonWriter json)
+    private static void EndPage(JsonBuffer buffer)
     {
+        var json = buffer.Json;
         json.WriteEndArray();
         json.WriteStartArray("a"u8);
         // In the order in which they came: a dictionary that nothing is removed from keeps it.
-        foreach (var activity in _activities.Keys)
+        foreach (var activity in buffer.Activities.Keys)
         {
             json.WriteStartArray();
             json.WriteStringValue(activity.Id);
@@ -143,7 +143,7 @@ public sealed class BurstJournal
 
         json.WriteEndArray();
         json.WriteEndObject();
-        _activities.Clear();
+        buffer.Activities.Clear();
     }
 
     /// <summary>Evaluated inputs by name; those marked sensitive stay out.</summary>
