@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Composition;
 using Cleiss.Engine.Execution;
@@ -18,11 +17,12 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
     private const string BookmarkColumns =
         "id, workflow_instance_id, correlation_id, name, hash, activity_id, activity_number, callback, payload, created_at, due_at, auto_burn";
 
+    private readonly NpgsqlDataSource _database = database;
     private readonly IBurstParticipant[] _participants = [.. participants];
 
     public async Task<IBurstTransaction> BeginAsync(string workflowInstanceId, CancellationToken cancellationToken)
     {
-        var connection = await database.OpenConnectionAsync(cancellationToken);
+        var connection = await _database.OpenConnectionAsync(cancellationToken);
         try
         {
             return await LoadAsync(connection, workflowInstanceId, cancellationToken);
@@ -66,44 +66,63 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
             bookmarks.Add(ReadBookmark(reader));
         }
 
-        return new Transaction(this, connection, instance, bookmarks, begun: true);
+        return new Transaction(this, connection, instance, bookmarks);
     }
 
     public async Task<IBurstTransaction> BeginNewAsync(bool guarded, CancellationToken cancellationToken)
     {
-        var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (guarded)
+        if (!guarded)
+        {
+            // A connection is taken when there is something to write: scripts may run for a while before that.
+            return new Transaction(this, null, null, []);
+        }
+
+        var connection = await _database.OpenConnectionAsync(cancellationToken);
+        try
         {
             await using var begin = new NpgsqlCommand("begin", connection);
             await begin.ExecuteNonQueryAsync(cancellationToken);
+            return new Transaction(this, connection, null, []);
         }
-
-        return new Transaction(this, connection, null, [], begun: guarded);
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<IReadOnlyList<Bookmark>> FindBookmarksAsync(
         string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            $"""
-            select {BookmarkColumns} from bookmarks
-            where hash = $1 and ($2::text is null or workflow_instance_id = $2) and ($3::text is null or correlation_id = $3)
-            order by created_at, id
-            """);
-        command.AddParameters(Sql.Text(hash), Sql.Text(workflowInstanceId), Sql.Text(correlationId));
+        await using var command = _database.CreateCommand();
+        command.Parameters.Add(Sql.Text(hash));
+        // A text for each combination: a prepared plan for « any or this one » could not use the index for this one.
+        var filter = Narrow("workflow_instance_id", workflowInstanceId) + Narrow("correlation_id", correlationId);
+        command.CommandText = $"select {BookmarkColumns} from bookmarks where hash = $1{filter} order by created_at, id";
         return await ReadBookmarksAsync(command, cancellationToken);
+
+        string Narrow(string column, string? value)
+        {
+            if (value is null)
+            {
+                return "";
+            }
+
+            command.Parameters.Add(Sql.Text(value));
+            return $" and {column} = ${command.Parameters.Count}";
+        }
     }
 
     public async Task<Bookmark?> FindBookmarkAsync(string bookmarkId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"select {BookmarkColumns} from bookmarks where id = $1");
+        await using var command = _database.CreateCommand($"select {BookmarkColumns} from bookmarks where id = $1");
         command.Parameters.Add(Sql.Text(bookmarkId));
         return await ReadBookmarksAsync(command, cancellationToken) is [var bookmark, ..] ? bookmark : null;
     }
 
     public async Task<IReadOnlyList<DueBookmark>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        await using var command = _database.CreateCommand(
             "select id, workflow_instance_id, due_at from bookmarks where due_at <= $1 order by due_at limit $2");
         command.AddParameters(Sql.Time(now), Sql.Int(limit));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -118,7 +137,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select min(due_at) from bookmarks where due_at is not null");
+        await using var command = _database.CreateCommand("select min(due_at) from bookmarks where due_at is not null");
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
     }
 
@@ -153,7 +172,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), Text(reader, 4), Text(reader, 5),
         Enum.Parse<WorkflowStatus>(reader.GetString(6)), Enum.Parse<WorkflowSubStatus>(reader.GetString(7)), Text(reader, 8),
         reader.GetInt32(9), reader.GetFieldValue<DateTimeOffset>(10), reader.GetFieldValue<DateTimeOffset>(11),
-        reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12), Encoding.UTF8.GetBytes(reader.GetString(13)));
+        reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12), reader.GetFieldValue<byte[]>(13));
 
     private static Bookmark ReadBookmark(NpgsqlDataReader reader) => new(
         reader.GetString(0), reader.GetString(1), Text(reader, 2), reader.GetString(3), Text(reader, 4), reader.GetString(5),
@@ -259,14 +278,13 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         [Sql.Text(instanceId), Sql.Int(page.FirstSequence), Sql.Int(page.Lines), Sql.Time(page.At), Sql.Json(page.Content)]);
 
     private sealed class Transaction(
-        PostgresWorkflowStore store, NpgsqlConnection connection, InstanceRecord? instance, IReadOnlyList<Bookmark> bookmarks, bool begun)
-        : IBurstTransaction
+        PostgresWorkflowStore store, NpgsqlConnection? begun, InstanceRecord? instance, IReadOnlyList<Bookmark> bookmarks) : IBurstTransaction
     {
         public InstanceRecord? Instance => instance;
 
         public IReadOnlyList<Bookmark> Bookmarks => bookmarks;
 
-        public DbConnection? Connection => connection;
+        public DbConnection? Connection => begun;
 
         public Task<WorkflowSubStatus?> HoldStateAsync(string workflowInstanceId, CancellationToken cancellationToken) =>
             Activations.HoldStateAsync(connection, workflowInstanceId, cancellationToken);
@@ -276,9 +294,9 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
 
         public async Task CommitAsync(Burst burst, CancellationToken cancellationToken)
         {
-            await using var batch = new NpgsqlBatch(connection);
+            await using var batch = begun is null ? store._database.CreateBatch() : new NpgsqlBatch(begun);
             store.Write(batch, burst);
-            if (begun)
+            if (begun is not null)
             {
                 batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
             }
@@ -299,6 +317,6 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         }
 
         // A connection given back inside a transaction is rolled back by the pool.
-        public ValueTask DisposeAsync() => connection.DisposeAsync();
+        public ValueTask DisposeAsync() => begun?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }

@@ -27,6 +27,13 @@ public static class PersistenceServices
         services.TryAddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(connectionString);
+            if (builder.ConnectionStringBuilder.MaxAutoPrepare == 0)
+            {
+                // The same few statements over and over: parsing and planning them each time would cost more than running them.
+                builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+                builder.ConnectionStringBuilder.AutoPrepareMinUsages = 3;
+            }
+
             builder.UseLoggerFactory(provider.GetService<ILoggerFactory>());
             return builder.Build();
         });
