@@ -37,4 +37,17 @@ public static class Sql
     public static void AddParameters(this NpgsqlCommand command, params NpgsqlParameter[] parameters) => command.Parameters.AddRange(parameters);
 
     internal static void Add(this NpgsqlBatch batch, string sql, string parameter) => batch.Add(sql, Text(parameter));
+
+    internal static NpgsqlParameter Ints<T>(List<T> rows, Func<T, int?> column) => Array(rows, NpgsqlDbType.Integer, row => column(row));
+
+    internal static NpgsqlParameter Times<T>(List<T> rows, Func<T, DateTimeOffset> column) =>
+        Array(rows, NpgsqlDbType.TimestampTz, row => (DateTime?)column(row).UtcDateTime);
+
+    internal static NpgsqlParameter Texts<T>(List<T> rows, Func<T, string?> column) => Array(rows, NpgsqlDbType.Text, column);
+
+    internal static NpgsqlParameter Jsons<T>(List<T> rows, Func<T, JsonObject?> column) =>
+        Array(rows, NpgsqlDbType.Json, row => column(row)?.ToJsonString());
+
+    private static NpgsqlParameter Array<T, TValue>(List<T> rows, NpgsqlDbType type, Func<T, TValue> column) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = rows.Select(column).ToArray() };
 }

@@ -6,18 +6,10 @@ namespace Cleiss.Engine.Execution;
 public sealed partial class WorkflowRuntime
 {
     /// <summary>Applies all alterations to one instance and runs on, or says everything that stands against it and changes nothing.</summary>
-    public async Task<AlterationResult> AlterAsync(AlterWorkflow request, CancellationToken cancellationToken)
-    {
-        AlterationResult? result = null;
-        await RetryConflictsAsync(async () =>
-        {
-            result = await AlterExistingAsync(request, cancellationToken);
-            return new BurstResult(BurstStatus.Executed, result.Instance, []);
-        });
-        return result!;
-    }
+    public Task<AlterationResult> AlterAsync(AlterWorkflow request, CancellationToken cancellationToken) =>
+        RetryConflictsAsync(request, static (runtime, request, token) => runtime.AlterExistingAsync(request, token), cancellationToken);
 
-    private async Task<AlterationResult> AlterExistingAsync(AlterWorkflow request, CancellationToken cancellationToken)
+    private async ValueTask<AlterationResult> AlterExistingAsync(AlterWorkflow request, CancellationToken cancellationToken)
     {
         await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, cancellationToken);
         if (transaction.Instance is not { } record)

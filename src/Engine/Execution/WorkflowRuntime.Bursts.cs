@@ -21,8 +21,8 @@ public sealed partial class WorkflowRuntime(
     }
 
     /// <summary>A burst that lost a deadlock has written nothing: it runs again, from the state the winner left.</summary>
-    private async Task<BurstResult> RetryConflictsAsync<T>(
-        T request, Func<WorkflowRuntime, T, CancellationToken, ValueTask<BurstResult>> run, CancellationToken cancellationToken)
+    private async Task<TResult> RetryConflictsAsync<T, TResult>(
+        T request, Func<WorkflowRuntime, T, CancellationToken, ValueTask<TResult>> run, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {

@@ -143,7 +143,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
 
     public async Task<IReadOnlyList<string>> FindRunningChildrenAsync(string parentInstanceId, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        await using var command = _database.CreateCommand(
             "select id from workflow_instances where parent_instance_id = $1 and status = 'Running' order by id limit $2");
         command.AddParameters(Sql.Text(parentInstanceId), Sql.Int(limit));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -287,10 +287,10 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         public DbConnection? Connection => begun;
 
         public Task<WorkflowSubStatus?> HoldStateAsync(string workflowInstanceId, CancellationToken cancellationToken) =>
-            Activations.HoldStateAsync(connection, workflowInstanceId, cancellationToken);
+            Activations.HoldStateAsync(begun!, workflowInstanceId, cancellationToken);
 
         public Task<bool> TryActivateAsync(ActivationScope scope, CancellationToken cancellationToken) =>
-            Activations.TryAsync(connection, scope, cancellationToken);
+            Activations.TryAsync(begun!, scope, cancellationToken);
 
         public async Task CommitAsync(Burst burst, CancellationToken cancellationToken)
         {

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
-using Cleiss.Engine.Alterations;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Control;
@@ -9,7 +8,7 @@ namespace Cleiss.Engine.Builtins.Control;
 [Activity("Elsa", "Flux", "Exécute ses activités l'une après l'autre.", DisplayName = "Séquence", IsBrowsable = false, IsContainer = true)]
 public sealed class Sequence : Activity, IReadsDefinition, IHasVariables
 {
-    private const string NextProperty = "next";
+    private Dictionary<Activity, int>? _places;
 
     public IReadOnlyList<Activity> Activities { get; set; } = [];
 
@@ -27,28 +26,23 @@ public sealed class Sequence : Activity, IReadsDefinition, IHasVariables
     }
 
     /// <summary>Goes on with the next activity: what was cancelled is passed over.</summary>
-    protected internal override ValueTask OnChildCanceledAsync(ActivityExecutionContext context, ActivityExecutionContext child) => NextAsync(context, Next(context));
-
-    /// <summary>Goes on after the child that runs now, wherever the new version has it.</summary>
-    internal override IEnumerable<string> MoveState(ActivityExecutionContext moved, Activity from, MigrationPlan plan)
-    {
-        foreach (var child in moved.WorkflowExecutionContext.ChildrenOf(moved))
-        {
-            moved.Properties[NextProperty] = Activities.ToList().IndexOf(child.Activity) + 1;
-        }
-
-        return [];
-    }
+    protected internal override ValueTask OnChildCanceledAsync(ActivityExecutionContext context, ActivityExecutionContext child) => NextAsync(context, After(child));
 
     private static ValueTask OnChildCompletedAsync(ActivityCompletedContext completed)
     {
         var context = completed.TargetContext;
+        var sequence = (Sequence)context.Activity;
         return completed.ChildContext.Activity.IsTerminal || context.IsBreaking
             ? context.CompleteActivityAsync()
-            : ((Sequence)context.Activity).NextAsync(context, Next(context));
+            : sequence.NextAsync(context, sequence.After(completed.ChildContext));
     }
 
-    private static int Next(ActivityExecutionContext context) => context.Properties[NextProperty]!.GetValue<int>();
+    /// <summary>What comes next follows from the child that ended: no counter is stored, and a migration has nothing to move.</summary>
+    private int After(ActivityExecutionContext child)
+    {
+        _places ??= Activities.Index().ToDictionary(item => item.Item, item => item.Index);
+        return _places[child.Activity] + 1;
+    }
 
     private ValueTask NextAsync(ActivityExecutionContext context, int index)
     {
@@ -57,7 +51,6 @@ public sealed class Sequence : Activity, IReadsDefinition, IHasVariables
             return context.CompleteActivityAsync();
         }
 
-        context.Properties[NextProperty] = index + 1;
         context.ScheduleActivity(Activities[index], OnChildCompletedAsync);
         return ValueTask.CompletedTask;
     }
