@@ -27,7 +27,7 @@ internal sealed class UserTaskInvariants : IInvariantSource
             """),
         new(
             "bookmark-resumed-by",
-            "Chaque signet peut être repris : par un événement, une échéance, un effet ou une tâche",
+            "Chaque signet peut être repris : par un événement, une échéance, un effet, une tâche ou une procédure lancée",
             "L'instance attendrait toujours. Annulez-la, ou annulez l'activité par une modification (« alteration »).",
             """
             select 'signet ' || b.id || ' (' || b.name || ') de l''instance ' || b.workflow_instance_id || ', activité ' || b.activity_id
@@ -35,6 +35,8 @@ internal sealed class UserTaskInvariants : IInvariantSource
             where b.hash is null and b.due_at is null
               and not exists (select 1 from outbox o where o.bookmark_id = b.id)
               and not exists (select 1 from user_tasks t where t.bookmark_id = b.id and t.completed_at is null)
+              and not exists (select 1 from workflow_instances c where c.parent_instance_id = b.workflow_instance_id and c.status = 'Running')
+              and not exists (select 1 from outbox o where o.payload ->> 'parentInstanceId' = b.workflow_instance_id)
             """),
         new(
             "task-status",

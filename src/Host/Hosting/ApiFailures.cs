@@ -50,10 +50,16 @@ internal static class ApiFailures
 
     public static void Handle(IApplicationBuilder app) => app.Run(async context =>
     {
-        context.Response.StatusCode = context.Features.Get<IExceptionHandlerFeature>()?.Error is BadHttpRequestException bad ? bad.StatusCode : 500;
+        var error = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var database = DatabaseFailure.Of(error);
+        context.Response.StatusCode = error is BadHttpRequestException bad ? bad.StatusCode : 500;
+        database?.Write(context.Response);
         if (IsApi(context) || context.Request.Path.StartsWithSegments("/elsa"))
         {
-            await Results.Problem(statusCode: context.Response.StatusCode).ExecuteAsync(context);
+            await Results.Problem(
+                statusCode: context.Response.StatusCode,
+                title: database?.Title,
+                extensions: database is null ? null : new Dictionary<string, object?> { ["code"] = database.Code }).ExecuteAsync(context);
             return;
         }
 

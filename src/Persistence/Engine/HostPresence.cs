@@ -38,7 +38,7 @@ public sealed partial class HostPresence(
             {
                 break;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+            catch (Exception e)
             {
                 Number = 0;
                 LogLost(logger, e.Message);
@@ -124,7 +124,7 @@ public sealed partial class HostPresence(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e)
             {
                 // The safety-net polling of the other hosts finds the work.
                 LogNotSent(logger, e.Message);

@@ -17,7 +17,9 @@ public sealed class Outbox(NpgsqlDataSource database)
             """
             update outbox set owner = $1, attempt = attempt + 1
             where id in (
-                select id from outbox where owner is null and parked_at is null and next_at <= $2
+                select id from outbox where owner is null and parked_at is null
+                  -- What was never tried is ready whatever the clock says: it may have been set back, or another host's be ahead.
+                  and (next_at <= $2 or attempt = 0)
                 order by next_at limit $3 for update skip locked)
             returning id, kind, idempotency_key, payload, workflow_instance_id, correlation_id, bookmark_id, attempt, created_at
             """);
@@ -35,18 +37,22 @@ public sealed class Outbox(NpgsqlDataSource database)
         return effects;
     }
 
-    /// <summary>Frees what hosts that no longer live had taken.</summary>
-    public async Task<int> ReleaseOrphansAsync(int self, CancellationToken cancellationToken)
+    /// <summary>
+    /// Frees what hosts that no longer live had taken, and what was taken in this host's name although it never heard so: the answer to a claim
+    /// can be lost after its commit.
+    /// </summary>
+    /// <param name="running">Effects this host is working on.</param>
+    public async Task<int> ReleaseOrphansAsync(int self, IReadOnlyCollection<string> running, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
             update outbox set owner = null
-            where owner is not null and owner <> $1 and not exists (
+            where owner = $1 and id <> all($3) or owner is not null and owner <> $1 and not exists (
                 select 1 from pg_locks
                 where locktype = 'advisory' and granted and classid = $2 and objid = owner::oid and objsubid = 2
                   and database = (select oid from pg_database where datname = current_database()))
             """);
-        command.AddParameters(Sql.Int(self), Sql.Int(HostPresence.LockClass));
+        command.AddParameters(Sql.Int(self), Sql.Int(HostPresence.LockClass), Sql.Texts(running));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

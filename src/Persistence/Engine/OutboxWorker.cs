@@ -2,7 +2,6 @@ using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Cleiss.Persistence.Engine;
 
@@ -25,7 +24,7 @@ public sealed partial class OutboxWorker(
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, IEffectHandler> _handlers = handlers.ToDictionary(h => h.Kind, StringComparer.Ordinal);
-    private readonly HashSet<Task> _running = [];
+    private readonly List<(string EffectId, Task Work)> _running = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,22 +41,23 @@ public sealed partial class OutboxWorker(
             {
                 break;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e)
             {
+                // Whatever it was: effects must go on when it is over.
                 LogNotReached(logger, e.Message);
                 await Task.Delay(SafetyNet, CancellationToken.None);
             }
         }
 
-        await Task.WhenAll(_running);
+        await Task.WhenAll(_running.Select(running => running.Work));
     }
 
     private async Task<bool> TakeSomeAsync(CancellationToken cancellationToken)
     {
-        _running.RemoveWhere(task => task.IsCompleted);
+        _running.RemoveAll(running => running.Work.IsCompleted);
         if (_running.Count >= Parallel)
         {
-            await Task.WhenAny(_running);
+            await Task.WhenAny(_running.Select(running => running.Work));
             return true;
         }
 
@@ -67,11 +67,11 @@ public sealed partial class OutboxWorker(
             return false;
         }
 
-        await outbox.ReleaseOrphansAsync(owner, cancellationToken);
+        await outbox.ReleaseOrphansAsync(owner, [.. _running.Select(running => running.EffectId)], cancellationToken);
         var effects = await outbox.ClaimAsync(owner, Parallel - _running.Count, time.GetUtcNow(), cancellationToken);
         foreach (var effect in effects)
         {
-            _running.Add(DoAsync(effect, owner, cancellationToken));
+            _running.Add((effect.Id, DoAsync(effect, owner, cancellationToken)));
         }
 
         return effects.Count > 0;
@@ -92,7 +92,7 @@ public sealed partial class OutboxWorker(
         {
             // The result could not be applied: the settling statement failed or the flow cannot take it now. The row must not stay ours for ever.
             LogNotApplied(logger, effect.Kind, effect.Id, effect.WorkflowInstanceId, e);
-            await PutBackQuietlyAsync(effect, owner, e.Message, cancellationToken);
+            await PutBackAsync(effect, owner, e.Message, cancellationToken);
         }
     }
 
@@ -150,15 +150,21 @@ public sealed partial class OutboxWorker(
         return runtime.WriteAsync([.. companions, new ParkEffect(effect.Id, owner, reason)], cancellationToken);
     }
 
-    private async Task PutBackQuietlyAsync(Effect effect, int owner, string reason, CancellationToken cancellationToken)
+    /// <summary>Until it succeeds: a row that stayed ours while we live would never be done.</summary>
+    private async Task PutBackAsync(Effect effect, int owner, string reason, CancellationToken cancellationToken)
     {
-        try
+        while (!cancellationToken.IsCancellationRequested)
         {
-            await runtime.WriteAsync([new PutBackEffect(effect.Id, owner, time.GetUtcNow() + BackOff(effect.Attempt), reason)], cancellationToken);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or OperationCanceledException)
-        {
-            LogNotReached(logger, e.Message);
+            try
+            {
+                await runtime.WriteAsync([new PutBackEffect(effect.Id, owner, time.GetUtcNow() + BackOff(effect.Attempt), reason)], cancellationToken);
+                return;
+            }
+            catch (Exception e)
+            {
+                LogNotReached(logger, e.Message);
+                await Task.Delay(SafetyNet, CancellationToken.None);
+            }
         }
     }
 

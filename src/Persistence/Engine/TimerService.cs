@@ -19,7 +19,7 @@ public sealed partial class TimerService(
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(30);
 
     /// <summary>Bookmarks whose resume threw, and when to try them again: one bad timer must not keep the others waiting.</summary>
-    private readonly Dictionary<string, DateTimeOffset> _failed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _failed = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,8 +36,9 @@ public sealed partial class TimerService(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e)
             {
+                // Whatever it was: timers must go on when it is over.
                 LogNotReached(logger, e.Message);
                 await Task.Delay(SafetyNet, CancellationToken.None);
             }
@@ -50,7 +51,7 @@ public sealed partial class TimerService(
     {
         var now = time.GetUtcNow();
         var due = (await store.FindDueAsync(now, Page + _failed.Count, cancellationToken))
-            .Where(timer => !_failed.TryGetValue(timer.BookmarkId, out var again) || again <= now).ToList();
+            .Where(timer => !_failed.TryGetValue(timer.BookmarkId, out var since) || time.GetElapsedTime(since) >= AfterFailure).ToList();
         var fired = 0;
         await System.Threading.Tasks.Parallel.ForEachAsync(
             due,
@@ -78,12 +79,19 @@ public sealed partial class TimerService(
 
             return result.Executed;
         }
+        catch (NpgsqlException e) when (e.IsTransient)
+        {
+            // Not this timer's fault: it is tried again at the next look.
+            LogNotReached(logger, e.Message);
+            return false;
+        }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             LogFailed(logger, timer.BookmarkId, timer.WorkflowInstanceId, e);
             lock (_failed)
             {
-                _failed[timer.BookmarkId] = now + AfterFailure;
+                // Elapsed time, not the clock: it may be set back.
+                _failed[timer.BookmarkId] = time.GetTimestamp();
             }
 
             return false;

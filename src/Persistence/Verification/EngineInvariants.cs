@@ -89,8 +89,9 @@ internal sealed class EngineInvariants : IInvariantSource
             "Le journal de chaque instance est numéroté sans trou",
             "Restaurez le journal depuis une sauvegarde ; l'instance elle-même peut continuer.",
             """
-            select 'instance ' || workflow_instance_id || ' : ' || count(*) || ' lignes, numéros ' || min(sequence) || ' à ' || max(sequence)
-            from workflow_journal group by workflow_instance_id having min(sequence) <> 1 or max(sequence) <> count(*)
+            select 'instance ' || workflow_instance_id || ' : ' || sum(lines) || ' lignes, numéros ' || min(first_sequence) || ' à ' || max(first_sequence + lines - 1)
+            from workflow_journal_pages group by workflow_instance_id
+            having min(first_sequence) <> 1 or max(first_sequence + lines - 1) <> sum(lines)
             """),
     ];
 }

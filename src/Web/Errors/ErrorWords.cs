@@ -11,6 +11,7 @@ internal static class ErrorWords
         404 => ("Page introuvable", "Cette adresse ne mène nulle part. Elle est peut-être incomplète, ou l'élément n'existe plus."),
         405 => ("Page introuvable", "Cette adresse ne s'ouvre pas de cette façon."),
         413 => ("Fichier trop lourd", "Un fichier ne peut pas dépasser 25 Mo. Réduisez-le ou séparez-le en plusieurs fichiers."),
+        503 => ("Service momentanément indisponible", "La base de données ne peut pas répondre en ce moment. Ce qui était enregistré le reste. Réessayez dans un instant ; si cela dure, prévenez l'administration."),
         429 => ("Trop de demandes", "Beaucoup de demandes sont arrivées en peu de temps. Attendez une minute et recommencez."),
         _ => ("Une erreur est survenue", "L'erreur vient de nous et elle est notée. Ce qui était enregistré ne l'est pas moins. Réessayez dans un instant ; si cela dure, prévenez l'administration en donnant l'heure."),
     };
