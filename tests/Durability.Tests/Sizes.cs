@@ -1,3 +1,5 @@
+[assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Cleiss.Durability.Tests;
 
 /// <summary>How much the tests of this project do: short in the normal run, whole with <c>CLEISS_LONG=1</c>.</summary>

@@ -91,6 +91,19 @@ internal sealed class InProcessHost : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Its workers stop; its services go on.</summary>
+    public async Task RestAsync()
+    {
+        if (_working)
+        {
+            _working = false;
+            foreach (var worker in _services.GetServices<IHostedService>().Reverse())
+            {
+                await worker.StopAsync(CancellationToken.None);
+            }
+        }
+    }
+
     public async Task<Actor> ActorAsync(string id) => (await Get<PeopleStore>().FindActorAsync(id, CancellationToken.None))!;
 
     /// <summary>Ends the host; ending it twice is once.</summary>
@@ -101,14 +114,7 @@ internal sealed class InProcessHost : IAsyncDisposable
             return;
         }
 
-        if (_working)
-        {
-            foreach (var worker in _services.GetServices<IHostedService>().Reverse())
-            {
-                await worker.StopAsync(CancellationToken.None);
-            }
-        }
-
+        await RestAsync();
         await _services.DisposeAsync();
     }
 

@@ -31,6 +31,12 @@ internal sealed class LiaisonOffice
     /// <summary>Calls that got no answer, for tests that expect some.</summary>
     public int Unanswered { get; private set; }
 
+    /// <summary>Called at each look while somebody waits, e.g. to let time pass.</summary>
+    public Action WhileWaiting { get; set; } = () => { };
+
+    /// <summary>Called before a call is repeated.</summary>
+    public Func<Task> AfterNoAnswer { get; set; } = () => Task.CompletedTask;
+
     public static Task<LiaisonOffice> OfAsync(TestDatabase database, IReadOnlyList<InProcessHost> hosts)
     {
         var next = 0;
@@ -157,6 +163,7 @@ internal sealed class LiaisonOffice
             catch (Exception e) when (IsNoAnswer(e) && attempt < 600)
             {
                 Unanswered++;
+                await AfterNoAnswer();
                 await again.WaitForNextTickAsync();
             }
         }
@@ -173,6 +180,13 @@ internal sealed class LiaisonOffice
                 return;
             }
 
+            WhileWaiting();
+            if (i % 50 == 49)
+            {
+                // Work that died with a host shows only by not getting on.
+                await AfterNoAnswer();
+            }
+
             await again.WaitForNextTickAsync();
         }
 
@@ -183,6 +197,6 @@ internal sealed class LiaisonOffice
 
     /// <summary>A host that is being ended answers with a disposed service; a database that is gone with one of Npgsql's errors.</summary>
     public static bool IsNoAnswer(Exception e) =>
-        e is NpgsqlException or ObjectDisposedException or TimeoutException or IOException or OperationCanceledException
+        e is NpgsqlException or HostDiedException or ObjectDisposedException or TimeoutException or IOException or OperationCanceledException
         || e.InnerException is { } inner && IsNoAnswer(inner);
 }
