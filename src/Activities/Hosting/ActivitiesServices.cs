@@ -1,4 +1,5 @@
 using Cleiss.Activities.Cases;
+using Cleiss.Activities.Http;
 using Cleiss.Activities.Mail;
 using Cleiss.Activities.UserTasks;
 using Cleiss.Engine.Hosting;
@@ -23,6 +24,7 @@ public static class ActivitiesServices
         services.AddActivitiesFrom(typeof(ActivitiesServices).Assembly);
         services.AddEntityModule<ActivityEntities>();
         services.AddMail(configuration);
+        services.AddHttpActivities(configuration);
         services.TryAddSingleton<CaseService>();
         services.TryAddSingleton<CaseReader>();
         services.TryAddSingleton<UserTaskReader>();

@@ -4,6 +4,7 @@ using Cleiss.Engine.Definitions.Checks;
 using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Expressions;
+using Cleiss.Engine.Builtins.Waiting;
 using Cleiss.Engine.Composition;
 using Cleiss.Engine.Storage;
 using Cleiss.Engine.Timers;
@@ -44,6 +45,7 @@ public static class WorkflowEngineServiceCollectionExtensions
         services.AddEffectHandler<DeliverStimulusHandler>();
         services.AddEffectHandler<StartInstanceHandler>();
         services.AddEffectHandler<CancelChildrenHandler>();
+        services.AddEffectHandler<RunTaskHandler>();
         return services;
     }
 

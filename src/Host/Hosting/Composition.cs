@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Cleiss.Documents.Hosting;
+using Cleiss.Engine.Timers;
 using Cleiss.Forms.Hosting;
 using Cleiss.Host.Operations;
 using Cleiss.Host.SignIn;
@@ -30,6 +31,7 @@ internal static class Composition
             services.AddMovableClock();
         }
 
+        services.AddSingleton(Scheduling(builder.Configuration));
         services.AddWorkflowWorkers();
         services.AddScripting(builder.Configuration);
         services.AddForms();
@@ -71,5 +73,13 @@ internal static class Composition
         }
 
         app.MapOpenApi().AllowEveryone("describes the API; holds no data");
+    }
+
+    /// <summary>A zone the machine does not know stops the start, not the first timer.</summary>
+    private static SchedulingOptions Scheduling(ConfigurationManager configuration)
+    {
+        var options = configuration.GetSection("Scheduling").Get<SchedulingOptions>() ?? new SchedulingOptions();
+        _ = options.Zone;
+        return options;
     }
 }
