@@ -1,0 +1,79 @@
+using System.Globalization;
+using Cleiss.Engine.Definitions;
+
+namespace Cleiss.EngineBenchmark;
+
+/// <summary>Starts to a bookmark and resumes to the end, beside pgbench in the same minutes on the same server.</summary>
+internal static class Persisted
+{
+    public static async Task RunAsync(Report report, int rounds, BenchHost host, PgBench pgbench)
+    {
+        var definition = await host.PublishAsync("essai", Flows.StartThenEvent());
+        await host.StartAsync(definition.Id, "chaud");
+        await host.ResumeAsync("chaud");
+        var sizes = await SizesAsync(report, host, definition);
+        await pgbench.PrepareAsync();
+        foreach (var (callers, startShare, resumeShare) in new[] { (1, 0.6, 0.5), (16, 0.5, 0.4) })
+        {
+            await MeasureAsync(report, rounds, host, definition, pgbench, sizes, callers, startShare, resumeShare);
+        }
+    }
+
+    private static async Task<(int Row, int Bookmark, int Journal)> SizesAsync(Report report, BenchHost host, WorkflowDefinition definition)
+    {
+        report.Title("Persisted: what one transaction writes");
+        var starts = await RoundTrips.CountAsync(() => host.StartAsync(definition.Id, "taille"));
+        var row = await host.ScalarAsync<int>("select pg_column_size(i.*) from workflow_instances i where correlation_id = 'taille'");
+        var bookmark = await host.ScalarAsync<int>("select pg_column_size(b.*) from bookmarks b where correlation_id = 'taille'");
+        var journal = await host.ScalarAsync<int>(
+            "select pg_column_size(j.*) from workflow_journal_pages j join workflow_instances i on i.id = j.workflow_instance_id where i.correlation_id = 'taille'");
+        var lines = await host.ScalarAsync<long>(
+            "select count(*) from workflow_journal j join workflow_instances i on i.id = j.workflow_instance_id where i.correlation_id = 'taille'");
+        var resumes = await RoundTrips.CountAsync(() => host.ResumeAsync("taille"));
+        report.Say("a start writes", $"an instance of {row} bytes, a bookmark of {bookmark}, {lines} journal lines in one row of {journal}");
+        report.Judge("SQL round trips of a start", starts, 2, "", atLeast: false, "");
+        report.Judge("SQL round trips of a resume by event", resumes, 3, "", atLeast: false, "(find, lock and load, write and commit)");
+        return (row, bookmark, journal);
+    }
+
+    private static async Task MeasureAsync(
+        Report report, int rounds, BenchHost host, WorkflowDefinition definition, PgBench pgbench,
+        (int Row, int Bookmark, int Journal) sizes, int callers, double startShare, double resumeShare)
+    {
+        report.Title($"Persisted, {callers} caller(s)");
+        var count = callers == 1 ? 1500 : 6000;
+        List<double> same = [], apart = [], startRatios = [], resumeRatios = [];
+        List<Load> starts = [], resumes = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            // Each round has its own pgbench before and between: what a noisy neighbour takes, it takes from both.
+            var run = $"{callers}-{round}-{Guid.NewGuid():N}-";
+            var before = await pgbench.RunAsync(callers, 3, sizes.Row, sizes.Bookmark, 1, sizes.Journal);
+            starts.Add(await Load.RunAsync(callers, count, i => host.StartAsync(definition.Id, run + i)));
+            var between = await pgbench.RunAsync(callers, 3, sizes.Row, sizes.Bookmark, 1, sizes.Journal);
+            resumes.Add(await Load.RunAsync(callers, count, i => host.ResumeAsync(run + i)));
+            var after = await pgbench.RunAsync(callers, 3, sizes.Row, sizes.Bookmark, 1, sizes.Journal);
+            apart.Add(await pgbench.RunAsync(callers, 3, sizes.Row, sizes.Bookmark, 14, sizes.Journal / 14));
+            same.Add(between);
+            startRatios.Add(100 * starts[^1].PerSecond / ((before + between) / 2));
+            resumeRatios.Add(100 * resumes[^1].PerSecond / ((between + after) / 2));
+        }
+
+        report.Say("pgbench, rows and bytes of a start", $"{same.Median():#,0}/s ({same.Each()})");
+        report.Say("pgbench, one row per journal line instead", $"{apart.Median():#,0}/s ({apart.Each()})");
+        Tell(report, "start", starts, startRatios, startShare * 100, apart.Median());
+        Tell(report, "resume by event", resumes, resumeRatios, resumeShare * 100, apart.Median());
+    }
+
+    private static void Tell(Report report, string what, List<Load> loads, List<double> ratios, double wanted, double apart)
+    {
+        var rate = loads.Select(load => load.PerSecond).Median();
+        report.Say(what, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{rate:#,0}/s ({loads.Select(load => load.PerSecond).Each()}); {loads.Select(load => load.CpuMicroseconds).Median():0} µs of client CPU, {loads.Select(load => load.Bytes).Median():#,0} bytes allocated; {100 * rate / apart:0} % of pgbench with a row per line"));
+        report.Judge(what, ratios.Median(), wanted, "% of pgbench", atLeast: true, ratios.Each());
+        var p50 = loads.Select(load => load.P50).Median();
+        var p99 = loads.Select(load => load.P99).Median();
+        report.Judge($"{what}, p99 / p50", p99 / p50, 10, "", atLeast: false, string.Create(CultureInfo.InvariantCulture, $"(p50 {p50:0.00} ms, p99 {p99:0.00} ms)"));
+    }
+}
