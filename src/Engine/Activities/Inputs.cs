@@ -46,13 +46,16 @@ public sealed class Input<T> : Input
     {
     }
 
-    /// <summary>C# only: such a definition cannot be saved as JSON.</summary>
+    /// <summary>C# only: the definition stores the place, the class keeps the code.</summary>
     public Input(Func<ActivityExecutionContext, T> compute)
         : base(new Expression("Delegate", (Func<ActivityExecutionContext, object?>)(context => compute(context))))
     {
     }
 
     public override Type ValueType => typeof(T);
+
+    /// <summary>Elsa's form of <see cref="ActivityExecutionContext.Get{T}(Input{T})"/>.</summary>
+    public T? Get(ActivityExecutionContext context) => context.Get(this);
 
     internal override object? ConvertValue(object? value) => Values.Convert<T>(value);
 }
@@ -74,13 +77,16 @@ public sealed class Output<T> : Output
     }
 
     public Output(Variable variable) => MemoryReference = variable.Id;
+
+    /// <summary>Elsa's form of <see cref="ActivityExecutionContext.Set{T}(Output{T}?, T)"/>.</summary>
+    public void Set(ActivityExecutionContext context, T value) => context.Set(this, value);
 }
 
 /// <summary>A variable of a workflow or of a container.</summary>
 /// <param name="TypeName">Elsa's short alias, e.g. <c>String</c>, <c>Int32</c>, <c>Object</c>.</param>
 /// <param name="Default">Initial value as JSON.</param>
 /// <param name="StorageDriver">Elsa's <c>storageDriverTypeName</c>; null stores the value with the instance.</param>
-public sealed record Variable(
+public record Variable(
     string Id, string Name, string TypeName = "Object", JsonNode? Default = null, bool IsArray = false, string? StorageDriver = null)
 {
     /// <summary>True when the value is not stored: each burst begins with the initial value (Elsa's MemoryStorageDriver).</summary>

@@ -1,7 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Builtins.Control;
+using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Composition;
 using Cleiss.Engine.Incidents;
 using Cleiss.Engine.Timers;
@@ -9,7 +10,7 @@ using Cleiss.Engine.Timers;
 namespace Cleiss.Engine.Definitions;
 
 /// <summary>Turns Elsa's definition JSON into activities that can run, and reports everything wrong with it at once.</summary>
-public sealed class WorkflowCompiler(ActivityRegistry registry, SchedulingOptions? scheduling = null)
+public sealed class WorkflowCompiler(ActivityRegistry registry, SchedulingOptions? scheduling = null, CodeWorkflows? code = null)
 {
     /// <exception cref="DefinitionException">With all problems.</exception>
     public CompiledWorkflow Compile(WorkflowDefinition definition)
@@ -21,7 +22,7 @@ public sealed class WorkflowCompiler(ActivityRegistry registry, SchedulingOption
     /// <summary>As much of a definition as can be read, with what is wrong with it; null without a root.</summary>
     internal (CompiledWorkflow? Compiled, IReadOnlyList<DefinitionProblem> Problems) Read(WorkflowDefinition definition)
     {
-        var reader = new DefinitionReader(registry, definition.Document, scheduling ?? new SchedulingOptions());
+        var reader = new DefinitionReader(registry, definition.Document, scheduling ?? new SchedulingOptions()) { Code = code?.Find(definition.DefinitionId) };
         var root = reader.ReadRoot();
         var compiled = root is null ? null : new CompiledWorkflow(
             definition.DefinitionId, definition.Id, definition.Version, definition.Name, root, reader.Variables,
@@ -64,6 +65,9 @@ public sealed class DefinitionReader
     public List<DefinitionProblem> Problems { get; } = [];
 
     public SchedulingOptions Scheduling { get; }
+
+    /// <summary>The class this definition was written as; null for one that was drawn.</summary>
+    internal CodeWorkflow? Code { get; init; }
 
     internal IReadOnlyList<Variable> Variables { get; }
 
@@ -305,6 +309,15 @@ public sealed class DefinitionReader
                     return (InputSource.Constant, null, null);
                 }
 
+            case "Delegate":
+                if (Code?.Delegates.TryGetValue(Values.ToText(expression.Value), out var compute) != true)
+                {
+                    Report("CLS-1071", path, $"« {activity.DisplayText} » : « {label} » est calculé par du code C# ({expression.Value}) que ce serveur n'a pas. Publiez la définition avec la version du produit qui la contient, ou remplacez ce calcul.");
+                    return (InputSource.Constant, null, null);
+                }
+
+                input.Expression = expression with { Value = compute };
+                return (InputSource.Delegate, null, null);
             default:
                 Report("CLS-1008", path, $"« {activity.DisplayText} » : le type d'expression « {expression.Type} » n'est pas pris en charge. Types : Literal, Object, Variable, Input, JavaScript, Liquid.");
                 return (InputSource.Constant, null, null);

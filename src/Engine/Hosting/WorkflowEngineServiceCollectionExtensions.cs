@@ -1,4 +1,6 @@
 using System.Reflection;
+using Cleiss.Engine.CodeFirst;
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Definitions.Checks;
 using Cleiss.Engine.Effects;
@@ -22,6 +24,8 @@ public static class WorkflowEngineServiceCollectionExtensions
         services.AddActivitiesFrom(typeof(WorkflowEngineServiceCollectionExtensions).Assembly);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ActivityRegistry>();
+        services.TryAddSingleton<CodeWorkflows>();
+        services.TryAddSingleton<CodeWorkflowPublisher>();
         services.TryAddSingleton<WorkflowCompiler>();
         services.TryAddSingleton<DefinitionCache>();
         services.TryAddSingleton<DefinitionPublisher>();
@@ -57,6 +61,14 @@ public static class WorkflowEngineServiceCollectionExtensions
             services.AddSingleton(new ActivityAssembly(assembly));
         }
 
+        return services;
+    }
+
+    /// <summary>Registers a workflow written in C#; the host publishes it when it starts.</summary>
+    public static IServiceCollection AddWorkflow<T>(this IServiceCollection services)
+        where T : WorkflowBase
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<WorkflowBase, T>());
         return services;
     }
 

@@ -3,6 +3,7 @@ using Cleiss.Engine.Hosting;
 using Cleiss.Engine.Storage;
 using Cleiss.Engine.Triggers;
 using Cleiss.Persistence.Bursts;
+using Cleiss.Persistence.Hosting;
 using Cleiss.Persistence.Verification;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -41,6 +42,7 @@ public static class WorkflowPersistence
         services.AddWorkflowStores();
         if (services.All(s => s.ServiceType != typeof(HostPresence)))
         {
+            services.AddStartupTask<CodeWorkflowTask>();
             services.AddSingleton<HostPresence>();
             services.AddSingleton<OutboxWorker>();
             services.AddSingleton<TimerService>();

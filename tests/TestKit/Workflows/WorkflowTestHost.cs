@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
@@ -131,6 +132,30 @@ public sealed class WorkflowTestHost : IAsyncDisposable
             await Runtime.ResumeAsync(
                 new ResumeBookmark(due.WorkflowInstanceId, due.BookmarkId, Cause: "timer", OnlyIfDueBefore: Time.GetUtcNow()), CancellationToken.None);
         }
+    }
+
+    /// <summary>Publishes the workflow classes that <c>configure</c> registered and starts one of them.</summary>
+    /// <param name="definitionId">The class's name unless it chose another.</param>
+    public async Task<InstanceRecord> StartCodeAsync(string definitionId, JsonObject? input = null)
+    {
+        await Get<CodeWorkflowPublisher>().PublishAsync(CancellationToken.None);
+        var version = (await Get<IDefinitionStore>().ListAsync(definitionId, CancellationToken.None)).First(candidate => candidate.IsPublished);
+        return (await Runtime.StartAsync(new StartWorkflow(version.Id, Input: input), CancellationToken.None)).Instance!;
+    }
+
+    /// <summary>Does all effects and returns the instance when it has come where it should; otherwise says where it stands, with its journal.</summary>
+    public async Task<InstanceRecord> ExpectAsync(string instanceId, WorkflowSubStatus expected = WorkflowSubStatus.Finished)
+    {
+        await RunEffectsAsync();
+        var instance = Instance(instanceId);
+        if (instance.SubStatus == expected)
+        {
+            return instance;
+        }
+
+        var waits = Store.Bookmarks(instanceId).Select(bookmark => $"{bookmark.ActivityId} waits for {bookmark.Name}{bookmark.Payload?.ToJsonString()}{(bookmark.DueAt is { } due ? $" due {due:O}" : "")}");
+        throw new InvalidOperationException(
+            $"Instance {instanceId} is {instance.SubStatus}, not {expected}. {string.Join("; ", waits)}\n{PrintJournal(instanceId)}");
     }
 
     public InstanceRecord Instance(string id) => Store.Find(id) ?? throw new KeyNotFoundException($"No instance {id}.");

@@ -6,6 +6,12 @@ namespace Cleiss.Engine.Builtins.Control;
 [Activity("Elsa", "Branchement", "Exécute l'une de deux activités selon une condition.", DisplayName = "Si")]
 public sealed class If : Activity
 {
+    public If()
+    {
+    }
+
+    public If(Func<ActivityExecutionContext, bool> condition) => Condition = new(condition);
+
     [Input(DisplayName = "Condition", Description = "Vrai ou faux.")]
     public Input<bool>? Condition { get; set; }
 

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Control;
 
 /// <summary>Runs its activities side by side and completes when all have.</summary>
 [Activity("Elsa", "Flux", "Exécute ses activités en parallèle et attend qu'elles soient toutes terminées.", DisplayName = "Parallèle", IsBrowsable = false, IsContainer = true)]
-public sealed class Parallel : Activity, IReadsDefinition, IHasVariables
+public sealed class Parallel : Activity, IReadsDefinition, IWritesDefinition, IHasVariables
 {
     public IReadOnlyList<Activity> Activities { get; set; } = [];
 
@@ -16,6 +17,8 @@ public sealed class Parallel : Activity, IReadsDefinition, IHasVariables
 
     void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader) =>
         Activities = reader.ReadActivities(json["activities"] as JsonArray, path + ".activities", this);
+
+    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer) => json["activities"] = writer.Write(Activities);
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
@@ -36,7 +39,7 @@ public enum ForkJoinMode
 
 /// <summary>Runs its branches side by side; completes with the first or with the last of them.</summary>
 [Activity("Elsa", "Branchement", "Exécute plusieurs branches en parallèle.", DisplayName = "Fourche (imbriquée)", IsBrowsable = false, IsContainer = true)]
-public sealed class Fork : Activity, IReadsDefinition
+public sealed class Fork : Activity, IReadsDefinition, IWritesDefinition
 {
     [Input(DisplayName = "Réunion", UIHint = "dropdown", Options = ["WaitAll=Attendre toutes les branches", "WaitAny=Attendre la première branche"],
         DefaultValue = ForkJoinMode.WaitAll, Description = "Quand la fourche rend la main : la première branche finie annule les autres, ou toutes sont attendues.")]
@@ -48,6 +51,8 @@ public sealed class Fork : Activity, IReadsDefinition
 
     void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader) =>
         Branches = reader.ReadActivities(json["branches"] as JsonArray, path + ".branches", this);
+
+    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer) => json["branches"] = writer.Write(Branches);
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context) => Control.Branches.Begin(context, Branches, OnBranchCompletedAsync);
 

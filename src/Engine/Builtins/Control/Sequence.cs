@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Alterations;
+using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Control;
 
 /// <summary>Runs its activities one after another.</summary>
 [Activity("Elsa", "Flux", "Exécute ses activités l'une après l'autre.", DisplayName = "Séquence", IsBrowsable = false, IsContainer = true)]
-public sealed class Sequence : Activity, IReadsDefinition, IHasVariables
+public sealed class Sequence : Activity, IReadsDefinition, IWritesDefinition, IHasVariables
 {
     private Dictionary<Activity, int>? _places;
 
@@ -18,6 +20,8 @@ public sealed class Sequence : Activity, IReadsDefinition, IHasVariables
 
     void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader) =>
         Activities = reader.ReadActivities(json["activities"] as JsonArray, path + ".activities", this);
+
+    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer) => json["activities"] = writer.Write(Activities);
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {

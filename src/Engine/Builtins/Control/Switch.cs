@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Builtins.Flow;
+using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Control;
@@ -10,7 +11,7 @@ public sealed record SwitchCase(string Label, Input<bool> Condition, Activity? A
 
 /// <summary>Runs the activity of the first case that is true, or of all that are; <see cref="Default"/> when none is.</summary>
 [Activity("Elsa", "Branchement", "Exécute l'activité des cas dont la condition est vraie.", DisplayName = "Selon le cas")]
-public sealed class Switch : Activity, IReadsDefinition
+public sealed class Switch : Activity, IReadsDefinition, IWritesDefinition
 {
     [Input(DisplayName = "Cas", Description = "Chaque cas a une condition et une activité.", UIHint = "switch-editor", IsReadByActivity = true, Order = 0)]
     public IReadOnlyList<SwitchCase> Cases { get; set; } = [];
@@ -38,6 +39,13 @@ public sealed class Switch : Activity, IReadsDefinition
 
         Cases = cases;
     }
+
+    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer) => json["cases"] = new JsonArray([.. Cases.Select(c => new JsonObject
+    {
+        ["label"] = c.Label,
+        ["condition"] = writer.Write(c.Condition, $"{Id}.cases.{c.Label}"),
+        ["activity"] = c.Activity is null ? null : writer.Write(c.Activity),
+    })]);
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {

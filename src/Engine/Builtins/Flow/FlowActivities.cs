@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Flow;
@@ -36,7 +37,7 @@ public sealed record FlowSwitchCase(string Label, Input<bool> Condition);
 /// <summary>Chooses among named cases; without a match the flow goes on from <c>Default</c>.</summary>
 [Activity("Elsa", "Branchement", "Choisit un chemin parmi plusieurs cas.", DisplayName = "Aiguillage")]
 [FlowNode("Default", DisplayNames = ["Sinon"])]
-public sealed class FlowSwitch : Activity, IReadsDefinition
+public sealed class FlowSwitch : Activity, IReadsDefinition, IWritesDefinition
 {
     private const string DefaultOutcome = "Default";
 
@@ -59,6 +60,12 @@ public sealed class FlowSwitch : Activity, IReadsDefinition
 
         Cases = cases;
     }
+
+    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer) => json["cases"] = new JsonArray([.. Cases.Select(c => new JsonObject
+    {
+        ["label"] = c.Label,
+        ["condition"] = writer.Write(c.Condition, $"{Id}.cases.{c.Label}"),
+    })]);
 
     /// <summary>Whether the mode is known to choose one case.</summary>
     internal bool EndsWithOneOutcome =>

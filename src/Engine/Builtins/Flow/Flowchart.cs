@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Flow;
@@ -11,7 +12,7 @@ namespace Cleiss.Engine.Builtins.Flow;
 /// run or when nothing can move any more.
 /// </summary>
 [Activity("Elsa", "Flux", "Un schéma d'activités reliées entre elles.", DisplayName = "Organigramme", IsBrowsable = false, IsContainer = true)]
-public sealed partial class Flowchart : Activity, IReadsDefinition, IHasVariables
+public sealed partial class Flowchart : Activity, IReadsDefinition, IWritesDefinition, IHasVariables
 {
     private const string StartProperty = "start";
 
@@ -35,6 +36,17 @@ public sealed partial class Flowchart : Activity, IReadsDefinition, IHasVariable
         var startId = json["start"] is JsonValue id ? id.GetValue<string>() : json["start"]?["id"]?.GetValue<string>();
         StartActivity = Activities.FirstOrDefault(activity => activity.Id == startId);
         Connections = ConnectionReader.Read(json["connections"], path + ".connections", Activities, reader);
+    }
+
+    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer)
+    {
+        json["activities"] = writer.Write(Activities);
+        json["start"] = StartActivity?.Id;
+        json["connections"] = new JsonArray([.. Connections.Select(connection => new JsonObject
+        {
+            ["source"] = new JsonObject { ["activity"] = connection.SourceId, ["port"] = connection.Port },
+            ["target"] = new JsonObject { ["activity"] = connection.TargetId, ["port"] = "In" },
+        })]);
     }
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
@@ -99,6 +111,26 @@ public sealed partial class Flowchart : Activity, IReadsDefinition, IHasVariable
 /// <param name="Port">Outcome of the source that sends the flow along this connection.</param>
 public sealed record Connection(string Source, string Port, string Target)
 {
+    private readonly Activity? _from;
+    private readonly Activity? _to;
+
+    /// <summary>For workflows written in C#, where activities have no id yet.</summary>
+    public Connection(Activity source, Activity target)
+        : this(new Endpoint(source), new Endpoint(target))
+    {
+    }
+
+    /// <inheritdoc cref="Connection(Activity, Activity)"/>
+    public Connection(Endpoint source, Endpoint target)
+        : this("", source.Port ?? "Done", "") => (_from, _to) = (source.Activity, target.Activity);
+
+    internal string SourceId => _from?.Id ?? Source;
+
+    internal string TargetId => _to?.Id ?? Target;
+
     /// <summary>Names the connection in stored state.</summary>
     internal string Key => $"{Source}:{Port}>{Target}";
 }
+
+/// <param name="Port">Outcome of a source; null for <c>Done</c>.</param>
+public readonly record struct Endpoint(Activity Activity, string? Port = null);

@@ -1,14 +1,21 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Primitives;
 
 /// <summary>Gives a variable a value.</summary>
 [Activity("Elsa", "Primitives", "Donne une valeur à une variable.", DisplayName = "Affecter une variable")]
-public sealed class SetVariable : CodeActivity, IReadsDefinition
+public sealed class SetVariable : CodeActivity, IReadsDefinition, IWritesDefinition
 {
+    public SetVariable()
+    {
+    }
+
+    public SetVariable(Variable variable, Input<object> value) => (Variable, Value) = (variable, value);
+
     /// <summary>The variable to set; read from the definition, which may hold it as an object, as text or by its id.</summary>
     [Input(DisplayName = "Variable", Description = "La variable à affecter.", UIHint = "variable-picker", IsReadByActivity = true, Order = 0)]
     public Variable? Variable { get; set; }
@@ -26,6 +33,8 @@ public sealed class SetVariable : CodeActivity, IReadsDefinition
         var name = reader.FindVariable(id, variable is JsonObject ? variable["name"]?.GetValue<string>() : null, this, path + ".variable");
         Variable = new Variable(id ?? name, name);
     }
+
+    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer) => json["variable"] = Variable is null ? null : DefinitionWriter.Write(Variable);
 
     protected override void Execute(ActivityExecutionContext context) => context.SetVariable(Variable!.Name, context.Get(Value));
 }
@@ -55,6 +64,14 @@ public sealed class Correlate : CodeActivity
 [Activity("Elsa", "Console", "Écrit une ligne dans le journal de l'instance.", DisplayName = "Écrire une ligne")]
 public sealed class WriteLine : CodeActivity
 {
+    public WriteLine()
+    {
+    }
+
+    public WriteLine(string text) => Text = new(text);
+
+    public WriteLine(Func<ActivityExecutionContext, string> text) => Text = new(text);
+
     [Input(DisplayName = "Texte", Description = "La ligne à écrire.")]
     public Input<string>? Text { get; set; }
 

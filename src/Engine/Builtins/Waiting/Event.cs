@@ -10,6 +10,12 @@ public sealed class Event : Activity, ITrigger
 {
     public const string BookmarkName = "Elsa.Event";
 
+    public Event()
+    {
+    }
+
+    public Event(string eventName) => EventName = new(eventName);
+
     [Input(DisplayName = "Nom de l'événement", IsRequired = true)]
     public Input<string>? EventName { get; set; }
 

@@ -6,6 +6,12 @@ namespace Cleiss.Engine.Builtins.Waiting;
 [Activity("Elsa", "Planification", "Attend une durée.", DisplayName = "Attendre")]
 public sealed class Delay : Activity
 {
+    public Delay()
+    {
+    }
+
+    public Delay(TimeSpan time) => TimeSpan = new(time);
+
     [Input(DisplayName = "Durée", Description = "jours.heures:minutes:secondes, par exemple 30.00:00:00.")]
     public Input<TimeSpan>? TimeSpan { get; set; }
 
