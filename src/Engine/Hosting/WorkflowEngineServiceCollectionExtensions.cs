@@ -1,4 +1,5 @@
 using System.Reflection;
+using Cleiss.Engine.Builtins.Waiting;
 using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Composition;
 using Cleiss.Engine.Definitions;
@@ -6,8 +7,6 @@ using Cleiss.Engine.Definitions.Checks;
 using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Expressions;
-using Cleiss.Engine.Builtins.Waiting;
-using Cleiss.Engine.Composition;
 using Cleiss.Engine.Storage;
 using Cleiss.Engine.Timers;
 using Cleiss.Engine.Triggers;

@@ -60,7 +60,7 @@ public sealed class MemoryWorkflowStore : IWorkflowStore
 
     private IEnumerable<InstanceRecord> Instances => _rows.Values.Select(row => row.Instance).OfType<InstanceRecord>();
 
-    private IEnumerable<Bookmark> All() => _rows.Values.SelectMany(row => row.Bookmarks).OrderBy(b => b.CreatedAt).ThenBy(b => b.Id, StringComparer.Ordinal);
+    private IEnumerable<Bookmark> All() => _rows.Values.SelectMany(row => row.Bookmarks).OrderBy(b => b.CreatedAt).ThenBy(b => b.WorkflowInstanceId, StringComparer.Ordinal).ThenBy(b => b.ActivityNumber);
 
     private sealed class Row
     {

@@ -49,7 +49,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
             from workflow_instances where id = $1 for update
             """,
             workflowInstanceId);
-        batch.Add($"select {BookmarkColumns} from bookmarks where workflow_instance_id = $1 order by created_at, id", workflowInstanceId);
+        batch.Add($"select {BookmarkColumns} from bookmarks where workflow_instance_id = $1 order by created_at, workflow_instance_id, activity_number", workflowInstanceId);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         // BEGIN has no result set of its own; the first one is the trail's lock.
         await reader.NextResultAsync(cancellationToken);
@@ -98,7 +98,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         command.Parameters.Add(Sql.Text(hash));
         // A text for each combination: a prepared plan for « any or this one » could not use the index for this one.
         var filter = Narrow("workflow_instance_id", workflowInstanceId) + Narrow("correlation_id", correlationId);
-        command.CommandText = $"select {BookmarkColumns} from bookmarks where hash = $1{filter} order by created_at, id";
+        command.CommandText = $"select {BookmarkColumns} from bookmarks where hash = $1{filter} order by created_at, workflow_instance_id, activity_number";
         return await ReadBookmarksAsync(command, cancellationToken);
 
         string Narrow(string column, string? value)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
-using Cleiss.Engine.Alterations;
 using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Definitions;
 
