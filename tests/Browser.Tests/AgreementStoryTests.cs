@@ -16,7 +16,8 @@ public sealed class AgreementStoryTests(Product product) : IClassFixture<Product
         await owner.SignInAsync();
         var body = (await owner.GetAsync("api/agreements/MD/liaison-body"))!.AsObject();
         var without = new JsonObject(body.Where(member => member.Key is "name" or "country" or "address" or "language" or "agreementFr" or "agreementPartner")
-            .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))) { ["email"] = null };
+            .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())))
+        { ["email"] = null };
         await owner.SendAsync(HttpMethod.Put, "api/agreements/MD/liaison-body", without);
         using var people = new CaseDriver([product.Host], TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100));
         var caseId = await people.ValidateAsync();

@@ -145,9 +145,19 @@ public static class TypeAliases
 {
     private static readonly Dictionary<Type, string> Names = new()
     {
-        [typeof(string)] = "String", [typeof(bool)] = "Boolean", [typeof(int)] = "Int32", [typeof(long)] = "Int64", [typeof(float)] = "Single",
-        [typeof(double)] = "Double", [typeof(decimal)] = "Decimal", [typeof(Guid)] = "Guid", [typeof(DateTime)] = "DateTime",
-        [typeof(DateTimeOffset)] = "DateTimeOffset", [typeof(TimeSpan)] = "TimeSpan", [typeof(byte[])] = "ByteArray", [typeof(JsonObject)] = "ObjectDictionary",
+        [typeof(string)] = "String",
+        [typeof(bool)] = "Boolean",
+        [typeof(int)] = "Int32",
+        [typeof(long)] = "Int64",
+        [typeof(float)] = "Single",
+        [typeof(double)] = "Double",
+        [typeof(decimal)] = "Decimal",
+        [typeof(Guid)] = "Guid",
+        [typeof(DateTime)] = "DateTime",
+        [typeof(DateTimeOffset)] = "DateTimeOffset",
+        [typeof(TimeSpan)] = "TimeSpan",
+        [typeof(byte[])] = "ByteArray",
+        [typeof(JsonObject)] = "ObjectDictionary",
         [typeof(JsonNode)] = "JsonNode",
     };
 

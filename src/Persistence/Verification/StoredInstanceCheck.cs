@@ -52,7 +52,8 @@ public sealed class StoredInstanceCheck(InstanceInspector inspector)
                    incident_count, created_at, updated_at, finished_at, state::text
             from workflow_instances where status = 'Running' and id > $1 order by id limit $2
             """,
-            connection) { CommandTimeout = 0 };
+            connection)
+        { CommandTimeout = 0 };
         command.AddParameters(Sql.Text(after), Sql.Int(Page));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var instances = new List<InstanceRecord>();
@@ -75,7 +76,8 @@ public sealed class StoredInstanceCheck(InstanceInspector inspector)
             select id, workflow_instance_id, correlation_id, name, hash, activity_id, activity_number, callback, payload::text, created_at, due_at, auto_burn
             from bookmarks where workflow_instance_id = any($1)
             """,
-            connection) { CommandTimeout = 0 };
+            connection)
+        { CommandTimeout = 0 };
         command.AddParameters(Sql.Texts(ids));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var bookmarks = new List<Bookmark>();
