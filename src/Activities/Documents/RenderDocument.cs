@@ -17,7 +17,7 @@ public sealed class RenderDocument : Activity
 {
     public const string Failure = "Échec";
 
-    [Input(DisplayName = "Modèle", Description = "P. ex. « formulaire-de-liaison/formulaire-bilingue ».", IsRequired = true, Order = 1)]
+    [Input(DisplayName = "Modèle", UIHint = "dropdown", Options = [], Refresh = true, Description = "P. ex. « formulaire-de-liaison/formulaire-bilingue ».", IsRequired = true, Order = 1)]
     public Input<string>? Template { get; set; }
 
     [Input(DisplayName = "Résultat de tâche", Description = "Variable qui tient le résultat de la tâche dont on imprime la réponse.", Order = 2)]
@@ -26,7 +26,7 @@ public sealed class RenderDocument : Activity
     [Input(DisplayName = "Réponse", Description = "Identifiant de la réponse, si aucun résultat de tâche n'est donné.", Order = 3)]
     public Input<string>? AnswerId { get; set; }
 
-    [Input(DisplayName = "Série", Description = "Code de l'accord, p. ex. MD : les numéros se suivent par série et par an.", IsRequired = true, Order = 4)]
+    [Input(DisplayName = "Série", UIHint = "dropdown", Options = [], Refresh = true, Description = "Code de l'accord, p. ex. MD : les numéros se suivent par série et par an.", IsRequired = true, Order = 4)]
     public Input<string>? Series { get; set; }
 
     [Input(DisplayName = "Titre", IsRequired = true, Order = 5)]
@@ -35,7 +35,7 @@ public sealed class RenderDocument : Activity
     [Input(DisplayName = "Spécimen", UIHint = "checkbox", Description = "Vrai pour un cas d'essai : série à part et mention SPÉCIMEN.", Order = 6)]
     public Input<bool>? Specimen { get; set; }
 
-    [Input(DisplayName = "Formulaire", Order = 7)]
+    [Input(DisplayName = "Formulaire", UIHint = "dropdown", Options = [], Refresh = true, Order = 7)]
     public Input<string>? FormKey { get; set; }
 
     [Input(DisplayName = "Code du formulaire", Order = 8)]

@@ -11,10 +11,10 @@ namespace Cleiss.Activities.Mail;
 [Activity("Cleiss", "Cleiss", "Envoie un courriel au partenaire, avec des documents joints.", DisplayName = "Envoyer un courriel", Kind = ActivityKind.Task)]
 public sealed class SendMail : Activity
 {
-    [Input(DisplayName = "Modèle", Description = "Par exemple formulaire-de-liaison/lettre-accompagnement.", IsRequired = true, Order = 1)]
+    [Input(DisplayName = "Modèle", UIHint = "dropdown", Options = [], Refresh = true, Description = "Par exemple formulaire-de-liaison/lettre-accompagnement.", IsRequired = true, Order = 1)]
     public Input<string>? Template { get; set; }
 
-    [Input(DisplayName = "Partenaire", Description = "Code de l'accord ; le courriel va à son organisme de liaison.", Order = 2)]
+    [Input(DisplayName = "Partenaire", UIHint = "dropdown", Options = [], Refresh = true, Description = "Code de l'accord ; le courriel va à son organisme de liaison.", Order = 2)]
     public Input<string>? Partner { get; set; }
 
     [Input(DisplayName = "Adresse", Description = "Adresse électronique, quand le destinataire n'est pas un partenaire de l'annuaire.", Order = 3)]

@@ -29,16 +29,16 @@ public sealed partial class UserTask : Activity
     [Input(DisplayName = "Référence", Order = 3)]
     public Input<string>? Reference { get; set; }
 
-    [Input(DisplayName = "Attribuée à", Order = 4, Description = "Nom d'utilisateur ; vide : à prendre par un candidat.")]
+    [Input(DisplayName = "Attribuée à", Order = 4, UIHint = "dropdown", Options = [], Refresh = true, Description = "Nom d'utilisateur ; vide : à prendre par un candidat.")]
     public Input<string>? Assignee { get; set; }
 
-    [Input(DisplayName = "Personnes candidates", Order = 5, UIHint = "multi-text")]
+    [Input(DisplayName = "Personnes candidates", Order = 5, UIHint = "checklist", Options = [], Refresh = true)]
     public Input<string[]>? CandidateUsers { get; set; }
 
-    [Input(DisplayName = "Rôles candidats", Order = 6, UIHint = "multi-text")]
+    [Input(DisplayName = "Rôles candidats", Order = 6, UIHint = "checklist", Options = [], Refresh = true)]
     public Input<string[]>? CandidateGroups { get; set; }
 
-    [Input(DisplayName = "Personnes exclues", Order = 7, UIHint = "multi-text")]
+    [Input(DisplayName = "Personnes exclues", Order = 7, UIHint = "checklist", Options = [], Refresh = true)]
     public Input<string[]>? ExcludedUsers { get; set; }
 
     [Input(DisplayName = "Priorité", Order = 8, DefaultValue = 50, Description = "De 0 à 100.")]
@@ -53,7 +53,7 @@ public sealed partial class UserTask : Activity
     [Input(DisplayName = "Données", Order = 11, UIHint = "json-editor", Description = "Données techniques ; jamais de données personnelles.")]
     public Input<JsonObject>? TaskData { get; set; }
 
-    [Input(DisplayName = "Formulaire", Order = 12, Description = "Clé du formulaire à remplir.")]
+    [Input(DisplayName = "Formulaire", Order = 12, UIHint = "dropdown", Options = [], Refresh = true, Description = "Clé du formulaire à remplir.")]
     public Input<string>? Form { get; set; }
 
     /// <summary>The outcomes, one button each.</summary>
@@ -74,10 +74,10 @@ public sealed partial class UserTask : Activity
     [Input(DisplayName = "Dérogation d'un gestionnaire", Order = 17, UIHint = "checkbox")]
     public Input<bool>? AllowManagerExclusionOverride { get; set; }
 
-    [Input(DisplayName = "Autre personne que", Order = 18, UIHint = "multi-text", Description = "Activités dont l'auteur ne peut pas faire celle-ci.")]
+    [Input(DisplayName = "Autre personne que", Order = 18, UIHint = "multitext", Description = "Activités dont l'auteur ne peut pas faire celle-ci.")]
     public Input<string[]>? DistinctFrom { get; set; }
 
-    [Input(DisplayName = "Même personne que", Order = 19, UIHint = "multi-text")]
+    [Input(DisplayName = "Même personne que", Order = 19, UIHint = "multitext")]
     public Input<string[]>? SameAs { get; set; }
 
     [Input(DisplayName = "Délai", Order = 20, Description = "« 5j » ou « 5j ouvrés » (du lundi au vendredi), si l'échéance est vide.")]

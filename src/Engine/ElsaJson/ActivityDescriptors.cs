@@ -35,7 +35,10 @@ public static class ActivityDescriptors
             ["ports"] = new JsonArray([.. Ports(type)]),
             ["inputs"] = new JsonArray([.. type.Inputs.Select(Input)]),
             ["outputs"] = new JsonArray([.. type.Outputs.Select(Output).OrderBy(output => output["order"]!.GetValue<float>())]),
-            ["customProperties"] = new JsonObject(),
+            // Any activity that does something may be tried again; Studio then shows the tab where the strategy is chosen.
+            ["customProperties"] = attribute is { IsBrowsable: true, IsContainer: false, IsStart: false, IsTerminal: false }
+                ? new JsonObject { ["Resilient"] = true, ["ResilienceCategory"] = attribute.Namespace }
+                : new JsonObject(),
             ["constructionProperties"] = new JsonObject(),
         };
     }

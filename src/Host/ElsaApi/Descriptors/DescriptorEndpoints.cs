@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Cleiss.Engine.Definitions;
+using Cleiss.Engine.ElsaJson;
+using Cleiss.Engine.Incidents;
+using Cleiss.Persistence.Http;
+using Cleiss.Persistence.People;
+
+namespace Cleiss.Host.ElsaApi.Descriptors;
+
+/// <summary>
+/// What Studio may choose from: activities, types, storages, strategies. All of it belongs to the release, so each list is written once
+/// and sent as bytes: Studio asks for the activities again after every save.
+/// </summary>
+public sealed class DescriptorEndpoints : IEndpointModule
+{
+    private readonly ActivityRegistry _registry;
+    private readonly Lazy<SentOnce> _activities;
+
+    public DescriptorEndpoints(ActivityRegistry registry)
+    {
+        _registry = registry;
+        _activities = new(() => SentOnce.List(registry.All.OrderBy(type => type.TypeName, StringComparer.Ordinal).Select(ActivityDescriptors.Describe)));
+    }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        Serve(routes, "/elsa/api/descriptors/activities", _activities);
+        Serve(routes, "/elsa/api/descriptors/expression-descriptors", new(() => SentOnce.List(DescriptorLists.Expressions)));
+        Serve(routes, "/elsa/api/descriptors/variables", new(() => SentOnce.List(DescriptorLists.VariableTypes)));
+        Serve(routes, "/elsa/api/descriptors/storage-drivers", new(() => SentOnce.List(DescriptorLists.StorageDrivers)));
+        Serve(routes, "/elsa/api/descriptors/workflow-activation-strategies", new(() => SentOnce.List(DescriptorLists.ActivationStrategies)));
+        Serve(routes, "/elsa/api/descriptors/incident-strategies", new(() => SentOnce.List(DescriptorLists.IncidentStrategies)));
+        Serve(routes, "/elsa/api/descriptors/log-persistence-strategies", new(() => SentOnce.List(DescriptorLists.LogPersistence)));
+        // A burst is one commit here, whatever the definition: there is nothing to choose.
+        Serve(routes, "/elsa/api/descriptors/commit-strategies/workflows", new(() => SentOnce.List([])));
+        Serve(routes, "/elsa/api/descriptors/commit-strategies/activities", new(() => SentOnce.List([])));
+        Serve(routes, "/elsa/api/descriptors/output-converters", new(() => SentOnce.List([])));
+        Serve(routes, "/elsa/api/workflow-contexts/provider-descriptors", new(() => SentOnce.List([])));
+        Serve(routes, "/elsa/api/resilience/strategies", new(() => SentOnce.List(RetryStrategies.All.Select(DescriptorLists.Retry))));
+        Serve(routes, "/elsa/api/features/installed", new(() => SentOnce.List(DescriptorLists.Features)));
+        Serve(routes, "/elsa/api/package/version", new(() => SentOnce.Of(new JsonObject { ["packageVersion"] = DescriptorLists.StudioVersion })));
+        routes.MapGet("/elsa/api/descriptors/activities/{typeName}", Activity).RequirePermission(Permission.DefinitionsRead);
+        routes.MapGet("/elsa/api/features/installed/{fullName}", Feature).RequirePermission(Permission.DefinitionsRead);
+    }
+
+    private static void Serve(IEndpointRouteBuilder routes, string path, Lazy<SentOnce> content) =>
+        routes.MapGet(path, (HttpContext http) => content.Value.AnswerTo(http.Request)).RequirePermission(Permission.DefinitionsRead);
+
+    private IResult Activity(string typeName, int? version) =>
+        _registry.Find(typeName) is { } type && (version is null || version == type.Attribute.Version)
+            ? Results.Ok(ActivityDescriptors.Describe(type))
+            : Results.NotFound();
+
+    private static IResult Feature(string fullName) =>
+        DescriptorLists.Features.FirstOrDefault(feature => feature["fullName"]!.GetValue<string>() == fullName) is { } found
+            ? Results.Ok(found.DeepClone())
+            : Results.NotFound();
+}
