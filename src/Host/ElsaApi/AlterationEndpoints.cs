@@ -2,10 +2,8 @@ using System.Text.Json.Nodes;
 using Cleiss.Activities.Cases;
 using Cleiss.Engine.Alterations;
 using Cleiss.Engine.Execution;
-using Cleiss.Engine.Storage;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
-using Cleiss.Persistence.Trails;
 
 namespace Cleiss.Host.ElsaApi;
 
@@ -73,7 +71,9 @@ public sealed class AlterationEndpoints(WorkflowRuntime runtime, CaseService cas
         string instanceId, IReadOnlyList<AlterationJson> wanted, bool dryRun, Actor actor, CancellationToken cancellationToken)
     {
         var done = await runtime.AlterAsync(
-            new AlterWorkflow(instanceId, [.. wanted.Select(one => one.ToAlteration())], actor.Id, dryRun, (instance, log) => TrailAsync(instance, log, actor, cancellationToken)),
+            new AlterWorkflow(
+                instanceId, [.. wanted.Select(one => one.ToAlteration())], actor.Id, dryRun,
+                (instance, log) => AlterationTrail.EntriesAsync(cases, instance, log, actor, cancellationToken)),
             cancellationToken);
         if (!done.Found)
         {
@@ -82,17 +82,6 @@ public sealed class AlterationEndpoints(WorkflowRuntime runtime, CaseService cas
 
         return Result(
             instanceId, done.Applied, done.Applied && !dryRun && done.Instance?.Status == WorkflowStatus.Running, done.Applied ? done.Log : done.Refusals);
-    }
-
-    private async Task<IReadOnlyList<object>> TrailAsync(InstanceRecord instance, IReadOnlyList<string> log, Actor actor, CancellationToken cancellationToken)
-    {
-        var ofCase = instance.CorrelationId is { } caseId && await cases.FindAsync(caseId, cancellationToken) is not null;
-        return
-        [
-            new TrailEntry(
-                ofCase ? TrailIds.Case(instance.CorrelationId!) : TrailIds.Administration, actor, "instance.altered",
-                "a modifié le déroulement : " + string.Join(" ", log), new JsonObject { ["workflowInstanceId"] = instance.Id }),
-        ];
     }
 
     private static object Result(string workflowInstanceId, bool isSuccessful, bool workflowHasScheduledWork, IReadOnlyList<string> sentences) => new

@@ -23,7 +23,7 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
     public async Task<IReadOnlyList<WorkflowDefinition>> ListAsync(string? definitionId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            $"select {Columns} from workflow_definitions where $1::text is null or definition_id = $1 order by definition_id, version desc");
+            $"select {Columns} from workflow_definitions where ($1::text is null or definition_id = $1) and archived_at is null order by definition_id, version desc");
         command.AddParameters(Sql.Text(definitionId));
         return await ReadAsync(command, cancellationToken);
     }
@@ -33,12 +33,13 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var latest = await LockLatestAsync(connection, definitionId, cancellationToken);
-        var isNew = latest is null || latest.PublishedAt is not null;
-        var version = latest is null ? 1 : isNew ? latest.Version + 1 : latest.Version;
+        // What instances ran on stays as it was, a draft too: they go on with it, and the viewer shows it.
+        var isNew = latest is null || latest.PublishedAt is not null || await HasInstancesAsync(connection, latest, cancellationToken);
+        var version = isNew ? await NextVersionAsync(connection, definitionId, cancellationToken) : latest!.Version;
         var saved = new WorkflowDefinition(
             isNew ? Ids.New() : latest!.Id, definitionId, version, document["name"]?.GetValue<string>() ?? definitionId,
             document["description"]?.GetValue<string>(), IsLatest: true, IsPublished: false, EffectiveFrom(document), PublishedAt: null,
-            isNew ? time.GetUtcNow() : latest!.CreatedAt, document);
+            isNew ? Now() : latest!.CreatedAt, document);
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (isNew)
         {
@@ -105,6 +106,13 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
         return retracted;
     }
 
+    /// <summary>As precise as the database keeps it, so that what a save answers is what a read finds.</summary>
+    private DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+
     /// <summary>Locks all versions of the definition, so that publications of one definition follow one another, triggers included.</summary>
     private static async Task<WorkflowDefinition?> LockVersionAsync(NpgsqlConnection connection, string versionId, CancellationToken cancellationToken)
     {
@@ -132,6 +140,22 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
             $"select {Columns} from workflow_definitions where definition_id = $1 and is_latest for update", connection);
         command.AddParameters(Sql.Text(definitionId));
         return await ReadAsync(command, cancellationToken) is [var latest, ..] ? latest : null;
+    }
+
+    private static async Task<bool> HasInstancesAsync(NpgsqlConnection connection, WorkflowDefinition version, CancellationToken cancellationToken)
+    {
+        // By time as well: only instances younger than the draft can be its own, and the index knows the time.
+        await using var command = new NpgsqlCommand(
+            "select exists (select 1 from workflow_instances where definition_id = $1 and created_at >= $3 and definition_version_id = $2)", connection);
+        command.AddParameters(Sql.Text(version.DefinitionId), Sql.Text(version.Id), Sql.Time(version.CreatedAt));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task<int> NextVersionAsync(NpgsqlConnection connection, string definitionId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select coalesce(max(version), 0) + 1 from workflow_definitions where definition_id = $1", connection);
+        command.AddParameters(Sql.Text(definitionId));
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static DateOnly? EffectiveFrom(JsonObject document) =>

@@ -174,7 +174,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         reader.GetInt32(9), reader.GetFieldValue<DateTimeOffset>(10), reader.GetFieldValue<DateTimeOffset>(11),
         reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12), reader.GetFieldValue<byte[]>(13));
 
-    private static Bookmark ReadBookmark(NpgsqlDataReader reader) => new(
+    internal static Bookmark ReadBookmark(NpgsqlDataReader reader) => new(
         reader.GetString(0), reader.GetString(1), Text(reader, 2), reader.GetString(3), Text(reader, 4), reader.GetString(5),
         reader.GetInt32(6), Text(reader, 7), Text(reader, 8) is { } payload ? JsonNode.Parse(payload)!.AsObject() : null,
         reader.GetFieldValue<DateTimeOffset>(9), reader.IsDBNull(10) ? null : reader.GetFieldValue<DateTimeOffset>(10), reader.GetBoolean(11));

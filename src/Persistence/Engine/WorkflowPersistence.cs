@@ -18,6 +18,11 @@ public static class WorkflowPersistence
         services.AddWorkflowEngine();
         services.TryAddSingleton<IWorkflowStore, PostgresWorkflowStore>();
         services.TryAddSingleton<IDefinitionStore, PostgresDefinitionStore>();
+        services.TryAddSingleton<DefinitionLists>();
+        services.TryAddSingleton<DefinitionRemoval>();
+        services.TryAddSingleton<InstanceLists>();
+        services.TryAddSingleton<InstanceRemoval>();
+        services.TryAddSingleton<JournalLists>();
         services.TryAddSingleton<ITriggerStore, PostgresTriggerStore>();
         services.TryAddSingleton<Outbox>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, OutboxParticipant>());

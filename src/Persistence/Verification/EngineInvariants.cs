@@ -54,7 +54,7 @@ internal sealed class EngineInvariants : IInvariantSource
             """
             select 'définition ' || definition_id || ' : ' || count(*) filter (where is_latest) || ' dernière(s), '
                 || count(*) filter (where is_published) || ' publiée(s)'
-            from workflow_definitions group by definition_id
+            from workflow_definitions where archived_at is null group by definition_id
             having count(*) filter (where is_latest) <> 1 or count(*) filter (where is_published) > 1
             """),
         new(
