@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Alterations;
+using Cleiss.Engine.Composition;
 using Cleiss.Engine.Incidents;
 
 namespace Cleiss.Engine.Activities;
@@ -12,6 +13,33 @@ public abstract class Activity
 {
     /// <summary>Unique within the definition.</summary>
     public string Id { get; set; } = "";
+
+    /// <summary>The id as its own definition knows it: without the activities that stand for the definitions around it.</summary>
+    internal string LocalId => _localId ?? Id;
+
+    private string? _localId;
+
+    /// <summary>Makes the id unique in the definition that uses the activity's own as an activity.</summary>
+    internal virtual void MoveInto(string prefix)
+    {
+        _localId ??= Id;
+        Id = prefix + Id;
+    }
+
+    /// <summary>The activity that stands for the definition this one belongs to; null when that is the workflow itself.</summary>
+    internal WorkflowDefinitionActivity? Enclosing
+    {
+        get
+        {
+            var owner = Parent;
+            while (owner is not null and not WorkflowDefinitionActivity)
+            {
+                owner = owner.Parent;
+            }
+
+            return (WorkflowDefinitionActivity?)owner;
+        }
+    }
 
     /// <summary>Unique by convention; scripts reach outputs by it.</summary>
     public string? Name { get; set; }

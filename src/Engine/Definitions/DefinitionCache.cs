@@ -18,7 +18,7 @@ public sealed class DefinitionCache(IDefinitionStore store, WorkflowCompiler com
 
         var definition = await store.FindByIdAsync(versionId, cancellationToken)
             ?? throw new KeyNotFoundException($"There is no workflow definition version {versionId}.");
-        compiled = compiler.Compile(definition);
+        compiled = compiler.Compile(definition, await NestedDefinitions.LoadAsync(store, definition.Document, cancellationToken));
         if (definition.PublishedAt is not null)
         {
             _compiled[versionId] = compiled;

@@ -22,7 +22,8 @@ public sealed class DefinitionPublisher(
     /// </summary>
     public async Task<IReadOnlyList<DefinitionProblem>> CheckAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)
     {
-        var (compiled, unreadable) = compiler.Read(WorkflowCompiler.Unstored(definitionId, document, time));
+        var (compiled, unreadable) = compiler.Read(
+            WorkflowCompiler.Unstored(definitionId, document, time), await NestedDefinitions.LoadAsync(store, document, cancellationToken));
         if (compiled is null)
         {
             return unreadable;
@@ -73,7 +74,68 @@ public sealed class DefinitionPublisher(
             throw new DefinitionException($"workflow « {definitionId} »", problems);
         }
 
+        await PinAsync(document, cancellationToken);
         var draft = await store.SaveDraftAsync(definitionId, document, cancellationToken);
-        return (await store.PublishAsync(draft.Id, cancellationToken), problems);
+        var published = await store.PublishAsync(draft.Id, cancellationToken);
+        if (IsTrue(document["options"]?["usableAsActivity"]) && IsTrue(document["options"]?["autoUpdateConsumingWorkflows"]))
+        {
+            await UpdateConsumersAsync(published, cancellationToken);
+        }
+
+        return (published, problems);
     }
+
+    /// <summary>Which version of a definition is used is part of the version that uses it; one drawn without gets the published one.</summary>
+    private async Task PinAsync(JsonObject document, CancellationToken cancellationToken)
+    {
+        var nested = await NestedDefinitions.LoadAsync(store, document, cancellationToken);
+        foreach (var use in NestedDefinitions.Uses(document["root"]).ToList())
+        {
+            if (nested.Find(use) is { } definition)
+            {
+                Use(use, definition);
+            }
+        }
+    }
+
+    /// <summary>Definitions that use this one go on with its new version: published ones as a version of their own, drafts where they are.</summary>
+    private async Task UpdateConsumersAsync(WorkflowDefinition published, CancellationToken cancellationToken)
+    {
+        foreach (var consumer in (await store.ListAsync(null, cancellationToken)).Where(version => version.IsLatest && version.DefinitionId != published.DefinitionId))
+        {
+            var document = consumer.Document.DeepClone().AsObject();
+            var uses = NestedDefinitions.Uses(document["root"]).Where(use => use["workflowDefinitionId"]!.GetValue<string>() == published.DefinitionId).ToList();
+            if (uses.Count == 0)
+            {
+                continue;
+            }
+
+            uses.ForEach(use => Use(use, published));
+            if (!consumer.IsPublished)
+            {
+                await store.SaveDraftAsync(consumer.DefinitionId, document, cancellationToken);
+                continue;
+            }
+
+            try
+            {
+                await PublishWithWarningsAsync(consumer.DefinitionId, document, cancellationToken);
+            }
+            catch (DefinitionException)
+            {
+                // It does not fit the new version: its owner finds the draft with its problems, and the published one goes on as it was.
+                await store.SaveDraftAsync(consumer.DefinitionId, document, cancellationToken);
+            }
+        }
+    }
+
+    private static void Use(JsonObject activity, WorkflowDefinition definition)
+    {
+        activity["workflowDefinitionVersionId"] = definition.Id;
+        activity["latestAvailablePublishedVersion"] = definition.Version;
+        activity["latestAvailablePublishedVersionId"] = definition.Id;
+        activity["version"] = definition.Version;
+    }
+
+    private static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 }

@@ -13,16 +13,22 @@ namespace Cleiss.Engine.Definitions;
 public sealed class WorkflowCompiler(ActivityRegistry registry, SchedulingOptions? scheduling = null, CodeWorkflows? code = null)
 {
     /// <exception cref="DefinitionException">With all problems.</exception>
-    public CompiledWorkflow Compile(WorkflowDefinition definition)
+    /// <param name="nested">What the definition uses as activities.</param>
+    public CompiledWorkflow Compile(WorkflowDefinition definition, NestedDefinitions? nested = null)
     {
-        var (compiled, problems) = Read(definition);
+        var (compiled, problems) = Read(definition, nested);
         return problems.Count > 0 ? throw new DefinitionException($"workflow « {definition.DefinitionId} » v{definition.Version}", problems) : compiled!;
     }
 
     /// <summary>As much of a definition as can be read, with what is wrong with it; null without a root.</summary>
-    internal (CompiledWorkflow? Compiled, IReadOnlyList<DefinitionProblem> Problems) Read(WorkflowDefinition definition)
+    internal (CompiledWorkflow? Compiled, IReadOnlyList<DefinitionProblem> Problems) Read(WorkflowDefinition definition, NestedDefinitions? nested = null)
     {
-        var reader = new DefinitionReader(registry, definition.Document, scheduling ?? new SchedulingOptions()) { Code = code?.Find(definition.DefinitionId) };
+        var reader = new DefinitionReader(registry, definition.Document, scheduling ?? new SchedulingOptions()) 
+        {
+            CodeWorkflows = code,
+            Nested = nested ?? NestedDefinitions.None,
+            Within = [definition.DefinitionId],
+        };
         var root = reader.ReadRoot();
         var compiled = root is null ? null : new CompiledWorkflow(
             definition.DefinitionId, definition.Id, definition.Version, definition.Name, root, reader.Variables,
@@ -67,7 +73,9 @@ public sealed class DefinitionReader
     public SchedulingOptions Scheduling { get; }
 
     /// <summary>The class this definition was written as; null for one that was drawn.</summary>
-    internal CodeWorkflow? Code { get; init; }
+    internal CodeWorkflow? Code => Within.Count > 0 ? CodeWorkflows?.Find(Within[^1]) : null;
+
+    internal CodeWorkflows? CodeWorkflows { get; init; }
 
     internal IReadOnlyList<Variable> Variables { get; }
 
@@ -80,11 +88,21 @@ public sealed class DefinitionReader
     /// <summary>Variable id → name, containers' variables included.</summary>
     internal IReadOnlyDictionary<string, string> VariableNames => _variableNames;
 
-    internal Activity? ReadRoot()
+    /// <summary>What the document uses as activities.</summary>
+    internal NestedDefinitions Nested { get; init; } = NestedDefinitions.None;
+
+    /// <summary>Definitions this one is nested in, itself last: none of them may be used again.</summary>
+    internal IReadOnlyList<string> Within { get; init; } = [];
+
+    /// <summary>True for a nested definition: what are inputs to it are variables where it runs.</summary>
+    internal bool InputsAreVariables { get; init; }
+
+    /// <param name="parent">The activity that stands for the definition; null for a definition of its own.</param>
+    internal Activity? ReadRoot(Activity? parent = null)
     {
         if (_document["root"] is JsonObject root)
         {
-            return ReadActivity(root, "$.root", parent: null);
+            return ReadActivity(root, "$.root", parent);
         }
 
         Report("CLS-1000", "$.root", "La définition n'a pas d'activité racine. Ajoutez « root » : une activité de type Elsa.Flowchart ou Elsa.Sequence.");
@@ -98,6 +116,11 @@ public sealed class DefinitionReader
     {
         var typeName = json["type"]?.GetValue<string>() ?? "";
         var type = _registry.Find(typeName);
+        if ((type is null || type.ClrType == typeof(WorkflowDefinitionActivity)) && NestedDefinitions.IsUse(json) && Usable(json, path) is { } nested)
+        {
+            return ReadWorkflow(json, nested, path, parent);
+        }
+
         if (type is null || type.ClrType == typeof(NotFoundActivity))
         {
             var missing = json["missingTypeName"]?.ToString() ?? typeName;
@@ -108,27 +131,7 @@ public sealed class DefinitionReader
         var activity = type is null || type.ClrType == typeof(NotFoundActivity) ? NotFoundActivity.For(json) : type.Create();
         type ??= _registry.Find("Elsa.NotFoundActivity");
         activity.Type = type?.TypeName ?? typeName;
-        activity.Id = json["id"]?.GetValue<string>() ?? "";
-        activity.Name = json["name"]?.GetValue<string>();
-        activity.Parent = parent;
-        activity.NodeId = (parent?.NodeId ?? "Workflow1") + ":" + activity.Id;
-        activity.CustomProperties = json["customProperties"]?.DeepClone() as JsonObject ?? [];
-        if (json["canStartWorkflow"] is JsonValue canStart && !activity.CustomProperties.ContainsKey("canStartWorkflow"))
-        {
-            // Where Elsa's first releases kept it.
-            activity.CustomProperties["canStartWorkflow"] = canStart.DeepClone();
-        }
-
-        activity.Metadata = json["metadata"]?.DeepClone() as JsonObject ?? [];
-        ReadRetry(activity, path);
-        if (activity.Id.Length == 0)
-        {
-            Report("CLS-1002", path + ".id", $"Une activité de type {typeName} n'a pas d'identifiant. Donnez-lui un « id » unique.");
-        }
-        else if (!_activities.TryAdd(activity.Id, activity))
-        {
-            Report("CLS-1002", path + ".id", $"Deux activités portent l'identifiant « {activity.Id} ». Renommez l'une d'elles.");
-        }
+        ReadCommon(activity, json, path, parent);
 
         // Before the inputs: expressions of nested activities may use the container's variables.
         if (activity is IHasVariables container)
@@ -145,9 +148,9 @@ public sealed class DefinitionReader
         ReadOutputs(type, activity, json);
         foreach (var port in type.Ports)
         {
-            if (json[JsonNamingPolicy.CamelCase.ConvertName(port.Name)] is JsonObject nested)
+            if (json[JsonNamingPolicy.CamelCase.ConvertName(port.Name)] is JsonObject child)
             {
-                port.SetValue(activity, ReadActivity(nested, $"{path}.{JsonNamingPolicy.CamelCase.ConvertName(port.Name)}", activity));
+                port.SetValue(activity, ReadActivity(child, $"{path}.{JsonNamingPolicy.CamelCase.ConvertName(port.Name)}", activity));
             }
         }
 
@@ -158,6 +161,117 @@ public sealed class DefinitionReader
 
         return activity;
     }
+
+    private void ReadCommon(Activity activity, JsonObject json, string path, Activity? parent)
+    {
+        activity.Id = json["id"]?.GetValue<string>() ?? "";
+        activity.Name = json["name"]?.GetValue<string>();
+        activity.Parent = parent;
+        activity.NodeId = (parent?.NodeId ?? "Workflow1") + ":" + activity.Id;
+        activity.CustomProperties = json["customProperties"]?.DeepClone() as JsonObject ?? [];
+        if (json["canStartWorkflow"] is JsonValue canStart && !activity.CustomProperties.ContainsKey("canStartWorkflow"))
+        {
+            // Where Elsa's first releases kept it.
+            activity.CustomProperties["canStartWorkflow"] = canStart.DeepClone();
+        }
+
+        activity.Metadata = json["metadata"]?.DeepClone() as JsonObject ?? [];
+        ReadRetry(activity, path);
+        if (activity.Id.Length == 0)
+        {
+            Report("CLS-1002", path + ".id", $"Une activité de type {activity.Type} n'a pas d'identifiant. Donnez-lui un « id » unique.");
+        }
+        else if (!_activities.TryAdd(activity.Id, activity))
+        {
+            Report("CLS-1002", path + ".id", $"Deux activités portent l'identifiant « {activity.Id} ». Renommez l'une d'elles.");
+        }
+    }
+
+    /// <summary>The definition an activity stands for; null, with the problem reported, when it cannot be used here.</summary>
+    private WorkflowDefinition? Usable(JsonObject json, string path)
+    {
+        var definitionId = json["workflowDefinitionId"]!.GetValue<string>();
+        if (Within.Contains(definitionId))
+        {
+            Report("CLS-1073", path + ".workflowDefinitionId", $"L'activité « {json["id"]} » exécute la procédure « {definitionId} », dans laquelle elle se trouve déjà : elle ne finirait jamais. Employez « Lancer une procédure » pour en démarrer une autre instance.");
+            return null;
+        }
+
+        if (Nested.Find(json) is { } found)
+        {
+            return found;
+        }
+
+        Report("CLS-1072", path + ".workflowDefinitionId", $"L'activité « {json["id"]} » exécute la procédure « {definitionId} », qui n'existe pas ou n'est pas publiée. Publiez-la, ou choisissez-en une autre dans la palette.");
+        return null;
+    }
+
+    private WorkflowDefinitionActivity ReadWorkflow(JsonObject json, WorkflowDefinition nested, string path, Activity? parent)
+    {
+        var type = _registry.Find("Elsa.WorkflowDefinitionActivity")!;
+        var activity = (WorkflowDefinitionActivity)type.Create();
+        activity.Type = json["type"]!.GetValue<string>();
+        activity.WorkflowDefinitionId = nested.DefinitionId;
+        activity.WorkflowDefinitionVersionId = nested.Id;
+        ReadCommon(activity, json, path, parent);
+        var inner = new DefinitionReader(_registry, nested.Document, Scheduling)
+        {
+            CodeWorkflows = CodeWorkflows,
+            Nested = Nested,
+            Within = [.. Within, nested.DefinitionId],
+            InputsAreVariables = true,
+        };
+        activity.Root = inner.ReadRoot(activity);
+        Problems.AddRange(inner.Problems.Select(problem => problem with { Path = $"{path} → {nested.DefinitionId} v{nested.Version}: {problem.Path}" }));
+        activity.InputNames = inner.InputNames;
+        activity.OutcomeNames = [.. (nested.Document["outcomes"] as JsonArray)?.Select(outcome => outcome?.ToString() ?? "") ?? []];
+        activity.Variables =
+        [
+            .. inner.Variables,
+            .. (nested.Document["inputs"] as JsonArray ?? []).OfType<JsonObject>().Select(input => new Variable(
+                input["name"]!.ToString(), input["name"]!.ToString(), input["type"]?.ToString() ?? "Object", input["defaultValue"]?.DeepClone())),
+        ];
+        Adopt(inner, activity.Id + "/");
+        foreach (var name in inner.InputNames)
+        {
+            if ((Member(json, name) as JsonObject)?["expression"] is JsonObject expression && !IsEmpty(expression, typeof(object)))
+            {
+                activity.Give(name, AddExpression<object>(activity, name, expression, $"{path}.{name}"));
+            }
+        }
+
+        foreach (var name in inner.OutputNames)
+        {
+            activity.Bind(new Output<object?> { Name = name, MemoryReference = Member(json, name)?["memoryReference"]?["id"]?.GetValue<string>() });
+        }
+
+        return activity;
+    }
+
+    /// <summary>Takes over a nested definition's activities; their ids and their variables' ids are only unique below the activity that stands for it.</summary>
+    private void Adopt(DefinitionReader inner, string prefix)
+    {
+        foreach (var (id, name) in inner._variableNames)
+        {
+            _variableNames[prefix + id] = name;
+        }
+
+        foreach (var activity in inner._activities.Values)
+        {
+            foreach (var output in _registry.Find(activity.Type)?.Outputs.Select(property => property.GetValue(activity)).OfType<Output>() ?? [])
+            {
+                if (output.MemoryReference is { } reference && inner._variableNames.ContainsKey(reference))
+                {
+                    output.MemoryReference = prefix + reference;
+                }
+            }
+
+            activity.MoveInto(prefix);
+            _activities.TryAdd(activity.Id, activity);
+        }
+    }
+
+    private static JsonNode? Member(JsonObject json, string name) => json[JsonNamingPolicy.CamelCase.ConvertName(name)] ?? json[name];
 
     private void ReadRetry(Activity activity, string path)
     {
@@ -297,7 +411,7 @@ public sealed class DefinitionReader
                     Report("CLS-1004", path, $"« {activity.DisplayText} » lit l'entrée « {name} », que la définition n'a pas. Entrées : {Listed(InputNames)}.");
                 }
 
-                return (InputSource.WorkflowInput, null, name);
+                return (InputsAreVariables ? InputSource.Variable : InputSource.WorkflowInput, null, name);
             case "Literal" or "Object" or "Json":
                 try
                 {

@@ -410,12 +410,27 @@ public sealed partial class WorkflowExecutionContext
 
         if (Workflow.VariableNames.TryGetValue(reference, out var variable))
         {
-            SetVariable(context, variable, value);
+            // A composite's own variables are inside; what its output is bound to is around it.
+            SetVariable(context.Activity is Composite ? context.Parent : context, variable, value);
         }
         else
         {
-            Output[reference] = Values.ToJson(value);
+            SetWorkflowOutput(context, reference, value);
         }
+    }
+
+    /// <summary>Gives the definition that an activity belongs to one of its outputs.</summary>
+    internal void SetWorkflowOutput(ActivityExecutionContext context, string name, object? value)
+    {
+        for (var owner = context.Parent; owner is not null; owner = owner.Parent)
+        {
+            if (owner.Activity is Composite composite && composite.TrySetOutput(owner, name, value))
+            {
+                return;
+            }
+        }
+
+        Output[name] = Values.ToJson(value);
     }
 }
 

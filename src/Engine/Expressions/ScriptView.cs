@@ -17,8 +17,8 @@ internal static class ScriptView
         return new ScriptBatch(
             expressions,
             Variables(execution, names),
-            Inputs(workflow, names),
-            Outputs(workflow, names),
+            Inputs(execution, names),
+            Outputs(execution, names),
             Array.Exists(names, script => script.Says("getLastResult")) ? Values.ToJson(workflow.LastResult)?.DeepClone() : null,
             workflow.Id,
             workflow.Workflow.DefinitionId,
@@ -65,9 +65,20 @@ internal static class ScriptView
     }
 
     /// <summary>Inputs nobody gave are null, not unknown: their functions exist all the same.</summary>
-    private static JsonObject Inputs(WorkflowExecutionContext workflow, ScriptNames[] names)
+    private static JsonObject Inputs(ActivityExecutionContext execution, ScriptNames[] names)
     {
         var inputs = new JsonObject();
+        if (execution.Activity.Enclosing is { } enclosing)
+        {
+            foreach (var name in enclosing.InputNames.Where(name => Array.Exists(names, script => script.MayUse(name))))
+            {
+                inputs[name] = Copy(execution.GetVariable(name));
+            }
+
+            return inputs;
+        }
+
+        var workflow = execution.WorkflowExecutionContext;
         foreach (var name in workflow.Workflow.InputNames.Where(name => Array.Exists(names, script => script.MayUse(name))))
         {
             inputs[name] = null;
@@ -85,17 +96,19 @@ internal static class ScriptView
     }
 
     /// <summary>Under the id or the name the script uses; an activity that has not run yet has outputs of null.</summary>
-    private static JsonObject Outputs(WorkflowExecutionContext workflow, ScriptNames[] names)
+    private static JsonObject Outputs(ActivityExecutionContext execution, ScriptNames[] names)
     {
+        var workflow = execution.WorkflowExecutionContext;
         var outputs = new JsonObject();
         if (!Array.Exists(names, script => script.Says("getOutputFrom") || script.SaysFrom))
         {
             return outputs;
         }
 
-        foreach (var activity in workflow.Workflow.Activities.Values)
+        var enclosing = execution.Activity.Enclosing;
+        foreach (var activity in workflow.Workflow.Activities.Values.Where(activity => activity.Enclosing == enclosing))
         {
-            foreach (var key in new[] { activity.Id, activity.Name }.Distinct())
+            foreach (var key in new[] { activity.LocalId, activity.Name }.Distinct())
             {
                 if (key is { Length: > 0 } && Array.Exists(names, script => script.MayReadOutputsOf(key)))
                 {

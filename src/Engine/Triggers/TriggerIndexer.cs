@@ -22,7 +22,14 @@ public sealed class TriggerIndexer(WorkflowCompiler compiler, InputEvaluator inp
         }
 
         var problems = new List<DefinitionProblem>();
-        var triggers = await DescribeAsync(compiler.Compile(definition), definition, problems, cancellationToken);
+        // Without what it uses as activities: a trigger in there starts nothing here.
+        var (compiled, unreadable) = compiler.Read(definition);
+        if (compiled is null || unreadable.Any(problem => problem.Code != "CLS-1072"))
+        {
+            throw new DefinitionException($"workflow « {definition.DefinitionId} » v{definition.Version}", unreadable);
+        }
+
+        var triggers = await DescribeAsync(compiled, definition, problems, cancellationToken);
         return problems.Count == 0 ? triggers : throw new DefinitionException($"workflow « {definition.DefinitionId} » v{definition.Version}", problems);
     }
 
@@ -59,7 +66,7 @@ public sealed class TriggerIndexer(WorkflowCompiler compiler, InputEvaluator inp
         var from = definition is null ? null : InForceFrom(definition);
         var now = from ?? time.GetUtcNow();
         var triggers = new List<WorkflowTrigger>();
-        foreach (var activity in compiled.Activities.Values.Where(activity => activity is ITrigger && IsStart(activity.CustomProperties)))
+        foreach (var activity in compiled.Activities.Values.Where(activity => activity is ITrigger && activity.Enclosing is null && IsStart(activity.CustomProperties)))
         {
             try
             {

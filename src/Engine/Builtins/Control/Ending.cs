@@ -57,20 +57,8 @@ public sealed class SetOutput : CodeActivity
     [Input(DisplayName = "Valeur", Description = "La valeur de la sortie.", Order = 1)]
     public Input<object>? OutputValue { get; set; }
 
-    protected override void Execute(ActivityExecutionContext context)
-    {
-        var name = context.Get(OutputName) ?? "";
-        var value = context.Get(OutputValue);
-        for (var owner = context.Parent; owner is not null; owner = owner.Parent)
-        {
-            if (owner.Activity is Composite composite && composite.TrySetOutput(owner, name, value))
-            {
-                return;
-            }
-        }
-
-        context.WorkflowExecutionContext.Output[name] = Values.ToJson(value);
-    }
+    protected override void Execute(ActivityExecutionContext context) =>
+        context.WorkflowExecutionContext.SetWorkflowOutput(context, context.Get(OutputName) ?? "", context.Get(OutputValue));
 }
 
 /// <summary>Stands for an activity whose type this product does not have: nothing of it is lost, but it cannot run.</summary>

@@ -88,6 +88,12 @@ public sealed partial class Flowchart : Activity, IReadsDefinition, IWritesDefin
         return _graph ??= new FlowGraph(Activities, Connections, DefaultStart);
     }
 
+    internal override void MoveInto(string prefix)
+    {
+        base.MoveInto(prefix);
+        Connections = [.. Connections.Select(connection => new Connection(prefix + connection.Source, connection.Port, prefix + connection.Target))];
+    }
+
     internal override BreakEffect OnBreak => BreakEffect.Stops;
 
     private void Schedule(ActivityExecutionContext context, Activity child) => context.ScheduleActivity(child, _onChildCompleted ??= OnChildCompletedAsync);
