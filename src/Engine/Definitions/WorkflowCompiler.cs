@@ -23,7 +23,7 @@ public sealed class WorkflowCompiler(ActivityRegistry registry, SchedulingOption
     /// <summary>As much of a definition as can be read, with what is wrong with it; null without a root.</summary>
     internal (CompiledWorkflow? Compiled, IReadOnlyList<DefinitionProblem> Problems) Read(WorkflowDefinition definition, NestedDefinitions? nested = null)
     {
-        var reader = new DefinitionReader(registry, definition.Document, scheduling ?? new SchedulingOptions()) 
+        var reader = new DefinitionReader(registry, definition.Document, scheduling ?? new SchedulingOptions())
         {
             CodeWorkflows = code,
             Nested = nested ?? NestedDefinitions.None,
