@@ -144,7 +144,7 @@ public sealed class InstanceContractTests(HostFixture host)
             Definition(Sequence(Line("l", $"NIR {Nir}, soit 2 55 08 14 168 025 38"), Event("e", "jamais")), Variable("nir", value: "secret"), Variable("Note", value: Nir)),
             new JsonObject { ["dossier"] = new JsonObject { ["numéro"] = Nir } });
 
-        foreach (var path in new[] { $"{Base}/{id}", $"{Base}/{id}/variables", $"{Base}/{id}/journal", $"elsa/api/activity-executions/list?workflowInstanceId={id}" })
+        foreach (var path in new[] { $"{Base}/{id}", $"{Base}/{id}/variables", $"{Base}/{id}/journal", $"{Base}/{id}/export", $"elsa/api/activity-executions/list?workflowInstanceId={id}" })
         {
             var text = (await owner.GetAsync(path)).Text;
             Assert.DoesNotContain(Nir, text, StringComparison.Ordinal);
@@ -152,6 +152,23 @@ public sealed class InstanceContractTests(HostFixture host)
             Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
             Assert.Contains("•••", text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Instances_leave_as_files()
+    {
+        var owner = await host.AsAsync("proprietaire");
+        var id = await RunAsync(owner, "instance-fichier", Definition(Sequence(Event("e", "jamais"))));
+
+        var file = (await owner.GetAsync($"{Base}/{id}/export")).Ok();
+        Assert.Equal(id, file["WorkflowState"]!["id"]!.GetValue<string>());
+        Assert.Single(file["Bookmarks"]!.AsArray());
+        Assert.All(new[] { "ActivityExecutionRecords", "WorkflowExecutionLogRecords" }, member => Assert.NotEmpty(file[member]!.AsArray()));
+        Assert.Equal("application/zip", (await owner.PostAsync("elsa/api/bulk-actions/export/workflow-instances", Many(id, "absente"))).MediaType);
+        Assert.Equal(HttpStatusCode.NoContent, (await owner.PostAsync("elsa/api/bulk-actions/export/workflow-instances", Many("absente"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.GetAsync($"{Base}/absente/export")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await (await host.AsAsync("agent1")).GetAsync($"{Base}/{id}/export")).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Stranger.GetAsync($"{Base}/{id}/export")).Status);
     }
 
     private static async Task<string> RunAsync(

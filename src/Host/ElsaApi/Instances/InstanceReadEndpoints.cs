@@ -75,7 +75,7 @@ public sealed class InstanceReadEndpoints(InstanceLists lists, JournalLists jour
     private async Task<IResult> LastAsync(string id, CancellationToken cancellationToken) =>
         await journal.LastAsync(id, cancellationToken) is { } line ? Results.Ok(Line(id, line)) : Results.NotFound();
 
-    private static JsonObject Line(string instanceId, JournalRecord line) => new()
+    internal static JsonObject Line(string instanceId, JournalRecord line) => new()
     {
         ["id"] = $"{instanceId}-l{line.Sequence}",
         ["activityInstanceId"] = InstanceViews.ExecutionId(instanceId, line.ActivityNumber),
