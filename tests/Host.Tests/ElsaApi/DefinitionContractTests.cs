@@ -26,9 +26,24 @@ public sealed class DefinitionContractTests(HostFixture host)
         var root = new JsonObject { ["id"] = "56ab29bcbf50f404", ["type"] = rootType, ["version"] = 1, ["name"] = "Racine1", ["nodeId"] = "Workflow1:56ab29bcbf50f404" };
         var model = new JsonObject
         {
-            ["definitionId"] = null, ["name"] = name, ["description"] = null, ["toolVersion"] = "3.8.0.0", ["variables"] = null, ["inputs"] = null, ["outputs"] = null,
-            ["outcomes"] = null, ["customProperties"] = null, ["isReadonly"] = false, ["options"] = null, ["root"] = root, ["links"] = null,
-            ["createdAt"] = "0001-01-01T00:00:00+00:00", ["version"] = 1, ["isLatest"] = true, ["isPublished"] = false, ["id"] = null,
+            ["definitionId"] = null,
+            ["name"] = name,
+            ["description"] = null,
+            ["toolVersion"] = "3.8.0.0",
+            ["variables"] = null,
+            ["inputs"] = null,
+            ["outputs"] = null,
+            ["outcomes"] = null,
+            ["customProperties"] = null,
+            ["isReadonly"] = false,
+            ["options"] = null,
+            ["root"] = root,
+            ["links"] = null,
+            ["createdAt"] = "0001-01-01T00:00:00+00:00",
+            ["version"] = 1,
+            ["isLatest"] = true,
+            ["isPublished"] = false,
+            ["id"] = null,
         };
 
         var created = await SaveAsync(owner, model, publish: null);

@@ -181,7 +181,9 @@ public sealed class InstanceContractTests(HostFixture host)
 
         var run = await owner.PostAsync($"elsa/api/workflow-definitions/{definitionId}/execute", new JsonObject
         {
-            ["versionOptions"] = "Latest", ["input"] = input, ["correlationId"] = correlationId,
+            ["versionOptions"] = "Latest",
+            ["input"] = input,
+            ["correlationId"] = correlationId,
         });
         return run.Ok()["workflowState"]!["id"]!.GetValue<string>();
     }
