@@ -43,6 +43,19 @@ public sealed class WorkflowScriptTests(Scripts scripts)
         Assert.Equal(["null null null null null"], host.Lines(instance.Id));
     }
 
+    [Fact]
+    public async Task Each_item_of_a_bulk_dispatch_gets_the_correlation_id_computed_for_it()
+    {
+        await using var host = Host();
+        await host.PublishAsync(Definition(Sequence(Line("a", "a"))), "enfant");
+
+        await host.StartAsync(Definition(Sequence(Activity(
+            "b", "Elsa.BulkDispatchWorkflows", ("workflowDefinitionId", Literal("enfant")), ("items", Input("Object", """["MD","DZ"]""")),
+            ("correlationIdFunction", Input("JavaScript", "'accord-' + getItem().toLowerCase() + args.Item.length")), ("waitForCompletion", Literal(false))))));
+
+        Assert.Equal(["accord-md2", "accord-dz2"], host.Store.Effects.Select(queued => queued.Effect.Payload["correlationId"]!.GetValue<string>()));
+    }
+
     [Theory]
     [InlineData("getVariable('a') + variables.b + getC()")]
     [InlineData("['a', 'b', 'c'].map(n => getVariable(n)).join('')")]

@@ -347,6 +347,11 @@ public sealed class DefinitionReader
                 continue;
             }
 
+            if (input.Attribute.IsReadByActivity)
+            {
+                continue;
+            }
+
             if ((value as JsonObject)?["expression"] is not JsonObject expression || IsEmpty(expression, input.ValueType))
             {
                 if (input.Attribute.IsRequired)

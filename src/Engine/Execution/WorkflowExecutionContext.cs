@@ -141,10 +141,10 @@ public sealed partial class WorkflowExecutionContext
         owner.HasScheduledChildren ? _active.FindAll(child => child.Parent == owner) : [];
 
     /// <summary>How the running burst evaluates expressions outside of an activity's beginning.</summary>
-    internal Func<ActivityExecutionContext, CompiledInput, ValueTask<object?>>? Evaluator { get; set; }
+    internal Func<ActivityExecutionContext, CompiledInput, JsonObject?, ValueTask<object?>>? Evaluator { get; set; }
 
-    internal ValueTask<object?> EvaluateAsync(ActivityExecutionContext context, CompiledInput input) =>
-        Evaluator is { } evaluator ? evaluator(context, input) : throw new InvalidOperationException("Expressions can only be evaluated while a burst runs.");
+    internal ValueTask<object?> EvaluateAsync(ActivityExecutionContext context, CompiledInput input, JsonObject? arguments = null) =>
+        Evaluator is { } evaluator ? evaluator(context, input, arguments) : throw new InvalidOperationException("Expressions can only be evaluated while a burst runs.");
 
     internal void Enqueue(ActivityExecutionContext context, string? callback) => _scheduled.Enqueue(new WorkItem(context, callback));
 

@@ -50,7 +50,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
     internal void Equip(WorkflowExecutionContext context, CancellationToken cancellationToken)
     {
         context.Services = services;
-        context.Evaluator = (execution, input) => inputs.EvaluateOneAsync(execution, input, cancellationToken);
+        context.Evaluator = (execution, input, arguments) => inputs.EvaluateOneAsync(execution, input, cancellationToken, arguments);
     }
 
     internal async Task RunAsync(WorkflowExecutionContext context, CancellationToken cancellationToken)

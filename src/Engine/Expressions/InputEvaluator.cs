@@ -26,7 +26,8 @@ public sealed class InputEvaluator(IScriptEvaluator? scripts = null)
     }
 
     /// <summary>Evaluates one expression now, for what an activity needs again after it has begun.</summary>
-    internal async ValueTask<object?> EvaluateOneAsync(ActivityExecutionContext execution, CompiledInput input, CancellationToken cancellationToken)
+    internal async ValueTask<object?> EvaluateOneAsync(
+        ActivityExecutionContext execution, CompiledInput input, CancellationToken cancellationToken, JsonObject? arguments = null)
     {
         if (input.Source != InputSource.Script)
         {
@@ -36,7 +37,7 @@ public sealed class InputEvaluator(IScriptEvaluator? scripts = null)
         var expression = input.Input.Expression!;
         try
         {
-            var run = await RunAsync(execution, [new ScriptExpression(expression.Type, Values.ToText(expression.Value))], cancellationToken);
+            var run = await RunAsync(execution, [new ScriptExpression(expression.Type, Values.ToText(expression.Value))], cancellationToken, arguments);
             return Named(input, execution, (input, _) => input.Input.ConvertValue(run.Values[0]));
         }
         catch (ScriptException e)

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Composition;
+using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Composition;
 
@@ -12,7 +13,7 @@ namespace Cleiss.Engine.Builtins.Composition;
 /// </summary>
 [Activity("Elsa", "Composition", "Démarre une procédure pour chaque élément d'une liste.", DisplayName = "Lancer en nombre", Kind = ActivityKind.Task)]
 [FlowNode("Completed", "Canceled", "Done")]
-public sealed class BulkDispatchWorkflows : Activity
+public sealed class BulkDispatchWorkflows : Activity, IReadsDefinition
 {
     internal const string BookmarkName = "Elsa.BulkDispatchWorkflows";
 
@@ -29,8 +30,10 @@ public sealed class BulkDispatchWorkflows : Activity
     [Input(DisplayName = "Nom de l'entrée", Description = "Entrée qui reçoit l'élément, quand il n'est pas lui-même un objet.", DefaultValue = "Item", Order = 2)]
     public Input<string>? DefaultItemInputKey { get; set; }
 
-    [Input(DisplayName = "Clé de corrélation de chaque élément", Description = "Calculée pour chaque élément, qui se nomme comme l'entrée.", Order = 3)]
+    [Input(DisplayName = "Clé de corrélation de chaque élément", Description = "Calculée pour chaque élément, qui se nomme comme l'entrée.", IsReadByActivity = true, Order = 3)]
     public Input<string?>? CorrelationIdFunction { get; set; }
+
+    private CompiledInput? _correlationId;
 
     [Input(DisplayName = "Entrées communes", Description = "Entrées données à toutes les instances, comme objet JSON.", UIHint = "multiline", Order = 4)]
     public Input<JsonObject?>? Input { get; set; }
@@ -50,7 +53,13 @@ public sealed class BulkDispatchWorkflows : Activity
     [Port(DisplayName = "Instance en incident")]
     public Activity? ChildFaulted { get; set; }
 
-    protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
+    /// <summary>Read apart, because it is evaluated once for each item and not before the activity begins.</summary>
+    void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader) =>
+        _correlationId = json["correlationIdFunction"]?["expression"] is JsonObject expression
+            ? reader.ReadExpression<string?>(this, nameof(CorrelationIdFunction), expression, path + ".correlationIdFunction")
+            : null;
+
+    protected internal override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         var definitionId = Child.DefinitionId(context, WorkflowDefinitionId);
         var key = context.Get(DefaultItemInputKey, "Item");
@@ -70,11 +79,17 @@ public sealed class BulkDispatchWorkflows : Activity
                 input[name] = value?.DeepClone();
             }
 
-            ChildWorkflows.Start(context, definitionId, context.Get(CorrelationIdFunction), input, bookmark);
+            var correlationId = _correlationId is null
+                ? null
+                : await context.WorkflowExecutionContext.EvaluateAsync(context, _correlationId, new JsonObject { [key] = item?.DeepClone() }) as string;
+            ChildWorkflows.Start(context, definitionId, correlationId, input, bookmark);
         }
 
         context.Properties[Dispatched] = count;
-        return bookmark is null ? context.CompleteActivityWithOutcomesAsync("Done") : ValueTask.CompletedTask;
+        if (bookmark is null)
+        {
+            await context.CompleteActivityWithOutcomesAsync("Done");
+        }
     }
 
     private ValueTask OnChildEndedAsync(ActivityExecutionContext context)
