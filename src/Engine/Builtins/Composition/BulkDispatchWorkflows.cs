@@ -54,10 +54,14 @@ public sealed class BulkDispatchWorkflows : Activity, IReadsDefinition
     public Activity? ChildFaulted { get; set; }
 
     /// <summary>Read apart, because it is evaluated once for each item and not before the activity begins.</summary>
-    void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader) =>
-        _correlationId = json["correlationIdFunction"]?["expression"] is JsonObject expression
-            ? reader.ReadExpression<string?>(this, nameof(CorrelationIdFunction), expression, path + ".correlationIdFunction")
-            : null;
+    void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader)
+    {
+        if (json["correlationIdFunction"]?["expression"] is JsonObject expression)
+        {
+            _correlationId = reader.ReadExpression<string?>(this, nameof(CorrelationIdFunction), expression, path + ".correlationIdFunction");
+            CorrelationIdFunction = (Input<string?>)_correlationId.Input;
+        }
+    }
 
     protected internal override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
