@@ -44,6 +44,7 @@ public sealed class DescriptorContractTests(HostFixture host)
     [Fact]
     public async Task The_activities_are_not_sent_again_when_unchanged()
     {
+        var owner = await host.AsAsync("proprietaire");
         using var http = new HttpClient { BaseAddress = host.Address };
         using var first = new HttpRequestMessage(HttpMethod.Get, new Uri(Activities, UriKind.Relative));
         var token = (await owner.PostAsync("elsa/api/identity/login", new JsonObject { ["username"] = "proprietaire", ["password"] = "cleiss-demo" })).Ok()["accessToken"]!.GetValue<string>();
