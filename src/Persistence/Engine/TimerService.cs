@@ -1,8 +1,6 @@
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Storage;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Cleiss.Persistence.Engine;
 
@@ -11,47 +9,18 @@ namespace Cleiss.Persistence.Engine;
 /// fire at the next look, after restarts too.
 /// </summary>
 public sealed partial class TimerService(
-    IWorkflowStore store, WorkflowRuntime runtime, BurstSignals signals, TimeProvider time, ILogger<TimerService> logger) : BackgroundService
+    IWorkflowStore store, WorkflowRuntime runtime, BurstSignals signals, TimeProvider time, ILogger<TimerService> logger) : DueService(time, logger)
 {
     private const int Page = 500;
     private const int Parallel = 4;
-    private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(30);
 
-    /// <summary>Bookmarks whose resume threw, and when to try them again: one bad timer must not keep the others waiting.</summary>
-    private readonly Dictionary<string, long> _failed = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time = time;
+    private readonly ILogger _logger = logger;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    internal override async Task<int> FireDueAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await FireDueAsync(stoppingToken) == 0)
-                {
-                    await signals.WaitForTimersAsync(await UntilNextAsync(stoppingToken), stoppingToken);
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // Whatever it was: timers must go on when it is over.
-                LogNotReached(logger, e.Message);
-                await Task.Delay(SafetyNet, CancellationToken.None);
-            }
-        }
-    }
-
-    /// <summary>Fires what is due now.</summary>
-    /// <returns>How many bookmarks this host resumed.</returns>
-    internal async Task<int> FireDueAsync(CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var due = (await store.FindDueAsync(now, Page + _failed.Count, cancellationToken))
-            .Where(timer => !_failed.TryGetValue(timer.BookmarkId, out var since) || time.GetElapsedTime(since) >= AfterFailure).ToList();
+        var now = _time.GetUtcNow();
+        var due = (await store.FindDueAsync(now, Page + WaitingApart, cancellationToken)).Where(timer => MayTry(timer.BookmarkId)).ToList();
         var fired = 0;
         await System.Threading.Tasks.Parallel.ForEachAsync(
             due,
@@ -66,53 +35,16 @@ public sealed partial class TimerService(
         return fired;
     }
 
-    private async Task<bool> FireAsync(DueBookmark timer, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var result = await runtime.ResumeAsync(
-                new ResumeBookmark(timer.WorkflowInstanceId, timer.BookmarkId, Cause: "timer", OnlyIfDueBefore: now), cancellationToken);
-            lock (_failed)
-            {
-                _failed.Remove(timer.BookmarkId);
-            }
+    protected override Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => store.NextDueAsync(cancellationToken);
 
-            return result.Executed;
-        }
-        catch (NpgsqlException e) when (e.IsTransient)
-        {
-            // Not this timer's fault: it is tried again at the next look.
-            LogNotReached(logger, e.Message);
-            return false;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            LogFailed(logger, timer.BookmarkId, timer.WorkflowInstanceId, e);
-            lock (_failed)
-            {
-                // Elapsed time, not the clock: it may be set back.
-                _failed[timer.BookmarkId] = time.GetTimestamp();
-            }
+    protected override Task SleepAsync(TimeSpan atMost, CancellationToken cancellationToken) => signals.WaitForTimersAsync(atMost, cancellationToken);
 
-            return false;
-        }
-    }
-
-    private async Task<TimeSpan> UntilNextAsync(CancellationToken cancellationToken)
-    {
-        // Other hosts' timers and a moved clock announce themselves; the safety net covers a lost announcement.
-        if (await store.NextDueAsync(cancellationToken) is not { } next)
-        {
-            return SafetyNet;
-        }
-
-        var wait = next - time.GetUtcNow();
-        return wait <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(100) : wait < SafetyNet ? wait : SafetyNet;
-    }
+    private Task<bool> FireAsync(DueBookmark timer, DateTimeOffset now, CancellationToken cancellationToken) => TryAsync(
+        timer.BookmarkId,
+        async () => (await runtime.ResumeAsync(
+            new ResumeBookmark(timer.WorkflowInstanceId, timer.BookmarkId, Cause: "timer", OnlyIfDueBefore: now), cancellationToken)).Executed,
+        e => LogFailed(_logger, timer.BookmarkId, timer.WorkflowInstanceId, e));
 
     [LoggerMessage(2121, LogLevel.Error, "Timer {BookmarkId} of instance {WorkflowInstanceId} could not be fired; it will be tried again")]
     private static partial void LogFailed(ILogger logger, string bookmarkId, string workflowInstanceId, Exception exception);
-
-    [LoggerMessage(2122, LogLevel.Warning, "The timer service cannot reach the database: {Reason}")]
-    private static partial void LogNotReached(ILogger logger, string reason);
 }
