@@ -7,19 +7,8 @@ namespace Cleiss.Engine.Builtins.Control;
 
 /// <summary>Runs its activities side by side and completes when all have.</summary>
 [Activity("Elsa", "Flux", "Exécute ses activités en parallèle et attend qu'elles soient toutes terminées.", DisplayName = "Parallèle", IsBrowsable = false, IsContainer = true)]
-public sealed class Parallel : Activity, IReadsDefinition, IWritesDefinition, IHasVariables
+public sealed class Parallel : Container
 {
-    public IReadOnlyList<Activity> Activities { get; set; } = [];
-
-    public IReadOnlyList<Variable> Variables { get; set; } = [];
-
-    internal override BreakEffect OnBreak => BreakEffect.Stops;
-
-    void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader) =>
-        Activities = reader.ReadActivities(json["activities"] as JsonArray, path + ".activities", this);
-
-    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer) => json["activities"] = writer.Write(Activities);
-
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
         context.DeclareVariables(Variables);

@@ -1,26 +1,12 @@
-using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
-using Cleiss.Engine.CodeFirst;
-using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Control;
 
 /// <summary>Runs its activities one after another.</summary>
 [Activity("Elsa", "Flux", "Exécute ses activités l'une après l'autre.", DisplayName = "Séquence", IsBrowsable = false, IsContainer = true)]
-public sealed class Sequence : Activity, IReadsDefinition, IWritesDefinition, IHasVariables
+public sealed class Sequence : Container
 {
     private Dictionary<Activity, int>? _places;
-
-    public IReadOnlyList<Activity> Activities { get; set; } = [];
-
-    public IReadOnlyList<Variable> Variables { get; set; } = [];
-
-    internal override BreakEffect OnBreak => BreakEffect.Stops;
-
-    void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader) =>
-        Activities = reader.ReadActivities(json["activities"] as JsonArray, path + ".activities", this);
-
-    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer) => json["activities"] = writer.Write(Activities);
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
-using Cleiss.Engine.CodeFirst;
+using Cleiss.Engine.Builtins.Control;
 using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.Builtins.Flow;
@@ -12,7 +12,7 @@ namespace Cleiss.Engine.Builtins.Flow;
 /// run or when nothing can move any more.
 /// </summary>
 [Activity("Elsa", "Flux", "Un schéma d'activités reliées entre elles.", DisplayName = "Organigramme", IsBrowsable = false, IsContainer = true)]
-public sealed partial class Flowchart : Activity, IReadsDefinition, IWritesDefinition, IHasVariables
+public sealed partial class Flowchart : Container
 {
     private const string StartProperty = "start";
 
@@ -20,27 +20,21 @@ public sealed partial class Flowchart : Activity, IReadsDefinition, IWritesDefin
     private FlowGraph? _graph;
     private ActivityCompletionCallback? _onChildCompleted;
 
-    public IReadOnlyList<Activity> Activities { get; set; } = [];
-
     public IReadOnlyList<Connection> Connections { get; set; } = [];
-
-    public IReadOnlyList<Variable> Variables { get; set; } = [];
 
     /// <summary>Where the flow begins; null finds it: a Start activity, else one marked as start, else one without inbound connection.</summary>
     public Activity? StartActivity { get; set; }
 
-    void IReadsDefinition.Read(JsonObject json, string path, DefinitionReader reader)
+    private protected override void ReadOwn(JsonObject json, string path, DefinitionReader reader)
     {
-        Activities = reader.ReadActivities(json["activities"] as JsonArray, path + ".activities", this);
         // Elsa exports « start » either as the activity's id or as the activity itself.
         var startId = json["start"] is JsonValue id ? id.GetValue<string>() : json["start"]?["id"]?.GetValue<string>();
         StartActivity = Activities.FirstOrDefault(activity => activity.Id == startId);
         Connections = ConnectionReader.Read(json["connections"], path + ".connections", Activities, reader);
     }
 
-    void IWritesDefinition.Write(JsonObject json, DefinitionWriter writer)
+    private protected override void WriteOwn(JsonObject json)
     {
-        json["activities"] = writer.Write(Activities);
         json["start"] = StartActivity?.Id;
         json["connections"] = new JsonArray([.. Connections.Select(connection => new JsonObject
         {
@@ -93,8 +87,6 @@ public sealed partial class Flowchart : Activity, IReadsDefinition, IWritesDefin
         base.MoveInto(prefix);
         Connections = [.. Connections.Select(connection => new Connection(prefix + connection.Source, connection.Port, prefix + connection.Target))];
     }
-
-    internal override BreakEffect OnBreak => BreakEffect.Stops;
 
     private void Schedule(ActivityExecutionContext context, Activity child) => context.ScheduleActivity(child, _onChildCompleted ??= OnChildCompletedAsync);
 
