@@ -10,6 +10,7 @@ using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Persistence.Http;
 using Cleiss.Scripting.Hosting;
+using Cleiss.Studio.Hosting;
 using Cleiss.Web.Hosting;
 using Cleiss.Workflows.Hosting;
 
@@ -38,6 +39,7 @@ internal static class Composition
         services.AddDocuments(builder.Configuration);
         services.AddWorkflows(builder.Configuration);
         services.AddWeb();
+        services.AddStudio();
         services.AddSignIn();
         services.AddOperations();
         services.AddOpenApi();

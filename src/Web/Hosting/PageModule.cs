@@ -7,9 +7,9 @@ using Microsoft.AspNetCore.Routing;
 namespace Cleiss.Web.Hosting;
 
 /// <summary>All routed pages. The rule each page declares is put on its endpoint in the host's own words, where tests look for it.</summary>
-public sealed class PageModule : IEndpointModule
+public sealed class PageModule(IEnumerable<PageAssembly> others) : IEndpointModule
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapRazorComponents<App>().Add(endpoint =>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapRazorComponents<App>().AddAdditionalAssemblies([.. others.Select(other => other.Assembly)]).Add(endpoint =>
     {
         foreach (var rule in endpoint.Metadata.ToArray())
         {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Cleiss.Web.Cases;
 using Cleiss.Web.Documents;
 using Cleiss.Web.Filling;
@@ -28,6 +29,18 @@ public static class WebServices
         services.TryAddSingleton<DocumentDesk>();
         services.TryAddSingleton<MailDesk>();
         services.TryAddSingleton<VerificationDesk>();
+        return services;
+    }
+
+    /// <summary>Lets the routed pages of another project join those of Web, under the same frame and rules. Safe to call twice.</summary>
+    public static IServiceCollection AddPagesOf(this IServiceCollection services, Assembly assembly)
+    {
+        var pages = new PageAssembly(assembly);
+        if (!services.Any(service => pages.Equals(service.ImplementationInstance)))
+        {
+            services.AddSingleton(pages);
+        }
+
         return services;
     }
 }
