@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Cleiss.TestKit;
 using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Cleiss.TestKit;
 using Xunit;
 
 namespace Cleiss.Engine.Tests;
@@ -8,7 +9,7 @@ public sealed class ErrorReferenceTests
     [Fact]
     public void EveryErrorCode_IsExplained()
     {
-        var root = RepositoryRoot();
+        var root = RepositoryFolder.Path;
         var codes = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Regex.Matches(File.ReadAllText(file), "CLS-[0-9]{4}", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)))
             .Select(match => match.Value)
@@ -20,18 +21,5 @@ public sealed class ErrorReferenceTests
 
         Assert.NotEmpty(codes);
         Assert.Empty(codes.Except(headings, StringComparer.Ordinal));
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Cleiss.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("No folder with Cleiss.sln above the tests.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Cleiss.Scripting.Feel;
+using Cleiss.TestKit;
 
 namespace Cleiss.Forms.Tests;
 
@@ -21,7 +22,7 @@ internal sealed class NodeFeel : IFeelEvaluator, IDisposable
 
     public NodeFeel()
     {
-        var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = Root() };
+        var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = RepositoryFolder.Path };
         start.ArgumentList.Add("--input-type=module");
         start.ArgumentList.Add("-e");
         start.ArgumentList.Add(Script);
@@ -63,16 +64,5 @@ internal sealed class NodeFeel : IFeelEvaluator, IDisposable
 
         _node.Dispose();
         _turn.Dispose();
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Cleiss.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The repository's root was not found.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Cleiss.TestKit;
 using Xunit;
 
 namespace Cleiss.Host.Tests;
@@ -16,7 +17,7 @@ public sealed class ProjectArrowsTests
     public void Projects_refer_only_to_those_below_them()
     {
         var wrong = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository(), "src"), "*.csproj", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "src"), "*.csproj", SearchOption.AllDirectories))
         {
             var project = Path.GetFileNameWithoutExtension(file);
             var references = XDocument.Load(file).Descendants("ProjectReference")
@@ -32,18 +33,5 @@ public sealed class ProjectArrowsTests
         var step = Array.FindIndex(Steps, names => names.Contains(project));
         Assert.True(step >= 0, $"{project} has no place in the order of projects; give it one here.");
         return step;
-    }
-
-    private static string Repository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Cleiss.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("Cleiss.sln is not above the test assembly.");
     }
 }

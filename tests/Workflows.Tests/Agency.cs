@@ -12,7 +12,6 @@ using Cleiss.TestKit;
 using Cleiss.Workflows.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Cleiss.Workflows.Tests;
@@ -64,10 +63,7 @@ public sealed class Agency : IAsyncLifetime
             await task.RunAsync(CancellationToken.None);
         }
 
-        foreach (var worker in _services.GetServices<IHostedService>())
-        {
-            await worker.StartAsync(CancellationToken.None);
-        }
+        await _services.StartWorkersAsync();
 
         Agent = await ActorAsync("agent1");
         Agent2 = await ActorAsync("agent2");
@@ -77,10 +73,7 @@ public sealed class Agency : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var worker in _services.GetServices<IHostedService>().Reverse())
-        {
-            await worker.StopAsync(CancellationToken.None);
-        }
+        await _services.StopWorkersAsync();
 
         await _services.DisposeAsync();
         await _database.DisposeAsync();

@@ -8,11 +8,11 @@ using Cleiss.Persistence.Startup;
 using Cleiss.Scripting.Hosting;
 using Cleiss.Scripting.Typst;
 using Cleiss.Scripting.Workers;
+using Cleiss.TestKit;
 using Cleiss.Workflows.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 
 namespace Cleiss.Durability.Tests.Hosts;
 
@@ -83,10 +83,7 @@ internal sealed class InProcessHost : IAsyncDisposable
     public async Task<InProcessHost> WorkAsync()
     {
         _working = true;
-        foreach (var worker in _services.GetServices<IHostedService>())
-        {
-            await worker.StartAsync(CancellationToken.None);
-        }
+        await _services.StartWorkersAsync();
 
         return this;
     }
@@ -97,10 +94,7 @@ internal sealed class InProcessHost : IAsyncDisposable
         if (_working)
         {
             _working = false;
-            foreach (var worker in _services.GetServices<IHostedService>().Reverse())
-            {
-                await worker.StopAsync(CancellationToken.None);
-            }
+            await _services.StopWorkersAsync();
         }
     }
 

@@ -10,11 +10,10 @@ using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.TestKit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Waiting = Cleiss.Engine.Builtins.Waiting;
 using Xunit;
 using static Cleiss.TestKit.Workflows.FlowJson;
-using Waiting = Cleiss.Engine.Builtins.Waiting;
 
 namespace Cleiss.Persistence.Tests.Engine;
 
@@ -83,11 +82,11 @@ public sealed class EnginePromiseTests : IAsyncLifetime
         await using var host = Host(workers: true);
         _ledger.FailuresToCome = 2;
         var definition = await PublishAsync(host, Definition(Sequence(Activity("x", "Test.Effect"), Line("a", "fait"))));
-        await StartWorkersAsync(host);
+        await host.StartWorkersAsync();
 
         var instance = (await host.GetRequiredService<WorkflowRuntime>().StartAsync(new StartWorkflow(definition.Id), CancellationToken.None)).Instance!;
         await UntilFinishedAsync(instance.Id, whileWaiting: () => _time.Advance(TimeSpan.FromSeconds(5)));
-        await StopWorkersAsync(host);
+        await host.StopWorkersAsync();
 
         Assert.Equal(3, _ledger.Calls.Count);
         Assert.Single(_ledger.Calls.Distinct());
@@ -104,9 +103,9 @@ public sealed class EnginePromiseTests : IAsyncLifetime
         // A host claimed the effect and died: its number's lock is held by nobody.
         await host.GetRequiredService<Outbox>().ClaimAsync(owner: 999_999, 10, _time.GetUtcNow(), CancellationToken.None);
 
-        await StartWorkersAsync(host);
+        await host.StartWorkersAsync();
         await UntilFinishedAsync(instance.Id);
-        await StopWorkersAsync(host);
+        await host.StopWorkersAsync();
 
         Assert.Equal(1, await WrittenAsync(instance.Id));
     }
@@ -118,7 +117,7 @@ public sealed class EnginePromiseTests : IAsyncLifetime
         _ledger.Poisoned = true;
         var definition = await PublishAsync(host, Definition(Sequence(Activity("x", "Test.Effect"), Line("a", "fait"))));
         var runtime = host.GetRequiredService<WorkflowRuntime>();
-        await StartWorkersAsync(host);
+        await host.StartWorkersAsync();
         await runtime.StartAsync(new StartWorkflow(definition.Id), CancellationToken.None);
         await UntilAsync(async () => await _database.ScalarAsync<long>("select count(*) from outbox where parked_at is not null") == 1, "the first effect is parked");
         _ledger.Poisoned = false;
@@ -128,7 +127,7 @@ public sealed class EnginePromiseTests : IAsyncLifetime
         var parked = await _database.ScalarAsync<string>("select id from outbox where parked_at is not null and last_error = 'poison'");
         Assert.True(await host.GetRequiredService<Outbox>().RetryAsync(parked!, _time.GetUtcNow(), CancellationToken.None));
         await UntilAsync(async () => await _database.ScalarAsync<long>("select count(*) from outbox") == 0, "the parked effect is retried");
-        await StopWorkersAsync(host);
+        await host.StopWorkersAsync();
     }
 
     // Promise 3: a single writer per instance.
@@ -171,11 +170,11 @@ public sealed class EnginePromiseTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromDays(30));
         await using var one = Host(workers: true);
         await using var two = Host(workers: true);
-        await StartWorkersAsync(one);
-        await StartWorkersAsync(two);
+        await one.StartWorkersAsync();
+        await two.StartWorkersAsync();
         await UntilAsync(async () => await _database.ScalarAsync<long>("select count(*) from bookmarks") == 0, "all timers have fired");
-        await StopWorkersAsync(one);
-        await StopWorkersAsync(two);
+        await one.StopWorkersAsync();
+        await two.StopWorkersAsync();
 
         Assert.Equal(40, await _database.ScalarAsync<long>("select count(*) from workflow_journal where event_name = 'Written'"));
     }
@@ -200,22 +199,6 @@ public sealed class EnginePromiseTests : IAsyncLifetime
     {
         var store = host.GetRequiredService<IDefinitionStore>();
         return await store.PublishAsync((await store.SaveDraftAsync("essai", document, CancellationToken.None)).Id, CancellationToken.None);
-    }
-
-    private static async Task StartWorkersAsync(ServiceProvider host)
-    {
-        foreach (var worker in host.GetServices<IHostedService>())
-        {
-            await worker.StartAsync(CancellationToken.None);
-        }
-    }
-
-    private static async Task StopWorkersAsync(ServiceProvider host)
-    {
-        foreach (var worker in host.GetServices<IHostedService>().Reverse())
-        {
-            await worker.StopAsync(CancellationToken.None);
-        }
     }
 
     private async Task<string> OnlyBookmarkAsync(string instanceId) =>

@@ -6,7 +6,6 @@ using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.TestKit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Xunit;
 using static Cleiss.TestKit.Workflows.FlowJson;
 
@@ -97,13 +96,13 @@ public sealed class TriggerClaimTests : IAsyncLifetime
         var items = new JsonArray([.. Enumerable.Range(0, Environment.GetEnvironmentVariable("CLEISS_LONG") == "1" ? 10_000 : 100).Select(i => (JsonNode?)i)]);
         var parent = await PublishAsync(one, "parent", Activity(
             "b", "Elsa.BulkDispatchWorkflows", ("workflowDefinitionId", Literal("enfant")), ("items", Input("Object", items.ToJsonString())), ("childCompleted", Line("ok", "terminée"))));
-        await StartWorkersAsync(one);
-        await StartWorkersAsync(two);
+        await one.StartWorkersAsync();
+        await two.StartWorkersAsync();
 
         var instance = (await one.GetRequiredService<WorkflowRuntime>().StartAsync(new StartWorkflow(parent.Id), CancellationToken.None)).Instance!;
         await UntilAsync($"select count(*) from workflow_instances where id = '{instance.Id}' and status = 'Finished'", 1);
-        await StopWorkersAsync(one);
-        await StopWorkersAsync(two);
+        await one.StopWorkersAsync();
+        await two.StopWorkersAsync();
 
         Assert.Equal(items.Count, await _database.ScalarAsync<long>("select count(*) from workflow_instances where definition_id = 'enfant' and status = 'Finished'"));
         Assert.Equal(0, await CountAsync("outbox"));
@@ -122,12 +121,12 @@ public sealed class TriggerClaimTests : IAsyncLifetime
             await runtime.StartAsync(new StartWorkflow(listener.Id), CancellationToken.None);
         }
 
-        await StartWorkersAsync(one);
-        await StartWorkersAsync(two);
+        await one.StartWorkersAsync();
+        await two.StartWorkersAsync();
         await runtime.StartAsync(new StartWorkflow(sender.Id), CancellationToken.None);
         await UntilAsync("select count(*) from workflow_instances where status = 'Finished'", 61);
-        await StopWorkersAsync(one);
-        await StopWorkersAsync(two);
+        await one.StopWorkersAsync();
+        await two.StopWorkersAsync();
 
         Assert.Equal(0, await CountAsync("bookmarks"));
     }
@@ -183,22 +182,6 @@ public sealed class TriggerClaimTests : IAsyncLifetime
         document["options"] = options;
         var store = host.GetRequiredService<IDefinitionStore>();
         return await store.PublishAsync((await store.SaveDraftAsync(definitionId, document, CancellationToken.None)).Id, CancellationToken.None);
-    }
-
-    private static async Task StartWorkersAsync(ServiceProvider host)
-    {
-        foreach (var worker in host.GetServices<IHostedService>())
-        {
-            await worker.StartAsync(CancellationToken.None);
-        }
-    }
-
-    private static async Task StopWorkersAsync(ServiceProvider host)
-    {
-        foreach (var worker in host.GetServices<IHostedService>().Reverse())
-        {
-            await worker.StopAsync(CancellationToken.None);
-        }
     }
 
     private Task<long> CountAsync(string table) => _database.ScalarAsync<long>("select count(*) from " + table);

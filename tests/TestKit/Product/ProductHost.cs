@@ -152,16 +152,10 @@ public sealed class ProductHost(string? connectionString, int? smtpPort = null) 
     private static string FindHost()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "artifacts", "bin", "Host", configuration, "Cleiss.Host.dll");
-            if (File.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        throw new FileNotFoundException($"Cleiss.Host.dll ({configuration}) is not built; build src/Host first.");
+        var program = Path.Combine(RepositoryFolder.Path, "artifacts", "bin", "Host", configuration, "Cleiss.Host.dll");
+        return File.Exists(program)
+            ? program
+            : throw new FileNotFoundException($"Cleiss.Host.dll ({configuration}) is not built; build src/Host first.");
     }
 
     /// <summary>

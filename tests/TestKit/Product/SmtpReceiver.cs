@@ -35,7 +35,7 @@ public sealed class SmtpReceiver : IAsyncDisposable
     /// <param name="acceptanceDelay">How long the server thinks before it says « accepted ».</param>
     public static async Task<SmtpReceiver> StartAsync(TimeSpan acceptanceDelay)
     {
-        var root = FindRoot();
+        var root = RepositoryFolder.Path;
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(root, "tests", "TestKit", "Product", "smtp-receiver.mjs"));
         start.ArgumentList.Add(root);
@@ -64,18 +64,5 @@ public sealed class SmtpReceiver : IAsyncDisposable
                 mail["id"]?.GetValue<string>(), [.. mail["to"]!.AsArray().Select(to => to!.GetValue<string>())], mail["text"]!.GetValue<string>()));
             Interlocked.Exchange(ref _next, NewSignal()).TrySetResult();
         }
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "package.json")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("No package.json above the tests.");
     }
 }

@@ -1,6 +1,7 @@
-namespace Cleiss.Browser.Tests;
+namespace Cleiss.TestKit;
 
-internal static class RepositoryFolder
+/// <summary>The working copy the tests were built in.</summary>
+public static class RepositoryFolder
 {
     public static string Path { get; } = Find();
 
