@@ -1,5 +1,7 @@
+using Cleiss.Studio.Concepteur;
 using Cleiss.Web.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cleiss.Studio.Hosting;
 
@@ -9,6 +11,7 @@ public static class StudioServices
     public static IServiceCollection AddStudio(this IServiceCollection services)
     {
         services.AddPagesOf(typeof(StudioServices).Assembly);
+        services.TryAddSingleton<StudioPackage>();
         return services;
     }
 }

@@ -3,7 +3,7 @@ using Cleiss.Persistence.People;
 namespace Cleiss.Web.Account;
 
 /// <summary>Roles as the screens name them.</summary>
-internal static class RoleWords
+public static class RoleWords
 {
     public static string For(Actor person) =>
         person.Roles.Count == 0 ? "sans rôle" : string.Join(", ", person.Roles.Order(StringComparer.Ordinal).Select(Of));

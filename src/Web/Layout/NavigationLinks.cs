@@ -3,13 +3,14 @@ using Cleiss.Persistence.People;
 namespace Cleiss.Web.Layout;
 
 /// <param name="Exact">True when pages below it belong to another link.</param>
-internal sealed record NavigationLink(string Href, string Words, bool Exact = false);
+public sealed record NavigationLink(string Href, string Words, bool Exact = false);
 
 /// <summary>The left column: only what exists and what the person may open.</summary>
-internal static class NavigationLinks
+public static class NavigationLinks
 {
     public static IEnumerable<NavigationLink> For(Actor person)
     {
+        ArgumentNullException.ThrowIfNull(person);
         yield return new("/", "Accueil");
         if (person.Has(Permission.ReadUserTasks))
         {
@@ -34,6 +35,11 @@ internal static class NavigationLinks
         if (person.Has(Permission.MailsRead))
         {
             yield return new("/courriers", "Courriers");
+        }
+
+        if (person.Has(Permission.DefinitionsRead))
+        {
+            yield return new("/studio", "Concepteur");
         }
 
         if (person.Has(Permission.ReferenceWrite))
