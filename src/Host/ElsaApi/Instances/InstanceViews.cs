@@ -157,7 +157,8 @@ internal sealed class InstanceViews(InstanceLists lists, IDefinitionStore defini
             ["properties"] = execution.Properties,
             ["metadata"] = new JsonObject(),
             ["activityState"] = new JsonObject(),
-            ["dynamicVariables"] = execution.Variables,
+            // Studio reads definitions of variables here, not values.
+            ["dynamicVariables"] = new JsonArray(),
             ["status"] = execution.Status,
             ["isExecuting"] = false,
             ["faultCount"] = stored.Incidents.Count(incident => incident.ActivityNumber == execution.Number),

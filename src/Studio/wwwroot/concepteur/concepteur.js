@@ -1,5 +1,6 @@
 // Elsa Studio in one page: the address says what is shown, and showing something else exchanges one element. A second boot would cost
 // seconds, an exchange costs half of one.
+import { speakFrench } from "./overlay.js";
 import { accessToken, onRenewed, remoteEndpoint, settled } from "./session.js";
 
 // Read once, when Studio starts: dates and the grid's own texts.
@@ -87,11 +88,23 @@ async function dispose(element) {
   await (await element._addRootComponentPromise).dispose();
 }
 
+/** After an error it did not expect, Studio may no longer take elements away; only a new start helps. */
+const broken = () => document.getElementById("blazor-error-ui").checkVisibility();
+
 /** Leaves what is shown once its last change is saved. */
 async function go(path) {
   document.activeElement?.blur();
   await settled();
-  history.pushState(null, "", path);
+  if (broken()) {
+    location.assign(path);
+    return;
+  }
+  if (window.Blazor?.navigateTo && stage.firstElementChild) {
+    // Through Studio, which otherwise would write the address it still believes in over ours.
+    Blazor.navigateTo(path);
+  } else {
+    history.pushState(null, "", path);
+  }
 }
 
 onRenewed(token => {
@@ -123,4 +136,5 @@ document.addEventListener("click", event => {
   }
 });
 
+speakFrench();
 show();

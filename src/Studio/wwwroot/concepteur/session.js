@@ -31,7 +31,7 @@ export function onRenewed(listener) {
 export async function settled() {
   const limit = performance.now() + 5000;
   do {
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await new Promise(resolve => setTimeout(resolve, 50));
   } while (writing > 0 && performance.now() < limit);
 }
 
