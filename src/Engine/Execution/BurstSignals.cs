@@ -11,8 +11,16 @@ public sealed class BurstSignals : IDisposable
     /// <summary>Called after a commit of this host that others should hear of.</summary>
     public Action<BurstNews>? Committed { get; set; }
 
+    /// <summary>Called with the id of each instance a commit of this host has changed; must return at once.</summary>
+    public Action<string>? InstanceChanged { get; set; }
+
     internal void AfterCommit(Burst burst)
     {
+        if (InstanceChanged is { } changed && burst.Instance is { } instance)
+        {
+            changed(instance.Id);
+        }
+
         var hasEffects = burst.Effects.Count > 0 || burst.Companions.Count > 0 && burst.Companions.Exists(companion => companion is EnqueueEffects);
         if (!hasEffects && burst.NewBookmarks.Count == 0)
         {

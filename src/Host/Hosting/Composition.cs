@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Cleiss.Documents.Hosting;
 using Cleiss.Engine.Timers;
 using Cleiss.Forms.Hosting;
+using Cleiss.Host.ElsaApi;
 using Cleiss.Host.Operations;
 using Cleiss.Host.SignIn;
 using Cleiss.Persistence.Engine;
@@ -25,6 +26,8 @@ internal static class Composition
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Configuration["PublicUrl"] = settings.PublicUrl;
+        // Its lines name the whole address, and that of a hub holds an access token.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         services.AddSingleton(settings);
         services.AddPersistence(connectionString);
         if (settings.MovableClock)
@@ -41,6 +44,7 @@ internal static class Composition
         services.AddWeb();
         services.AddStudio();
         services.AddSignIn();
+        services.AddElsaApi();
         services.AddOperations();
         services.AddOpenApi();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ApiFailures.Complete);

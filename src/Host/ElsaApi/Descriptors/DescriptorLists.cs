@@ -71,6 +71,7 @@ internal static class DescriptorLists
 
     public static IReadOnlyList<JsonObject> Features { get; } =
     [
+        Feature("Elsa.RealTimeWorkflowUpdates", "Suivi en direct", "Une instance ouverte se met à jour d'elle-même, quel que soit le serveur qui l'exécute."),
         Feature("Elsa.Resilience", "Reprises", "Nouveaux essais d'une activité qui a échoué."),
     ];
 
