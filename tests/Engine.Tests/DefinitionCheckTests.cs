@@ -148,7 +148,7 @@ public sealed class DefinitionCheckTests
         var publisher = host.Get<DefinitionPublisher>();
         var definition = Definition(Flowchart([Activity("s", "Elsa.Start"), Line("a", "x"), Line("perdue", "y")], "s>a"));
 
-        var (published, warnings) = await publisher.PublishWithWarningsAsync("essai", definition, CancellationToken.None);
+        var (published, warnings, _) = await publisher.PublishWithWarningsAsync("essai", definition, CancellationToken.None);
 
         Assert.True(published.IsPublished);
         Assert.Equal("CLS-1011", Assert.Single(warnings).Code);

@@ -63,26 +63,83 @@ public sealed class DefinitionPublisher(
     public async Task<WorkflowDefinition> PublishAsync(string definitionId, JsonObject document, CancellationToken cancellationToken) =>
         (await PublishWithWarningsAsync(definitionId, document, cancellationToken)).Definition;
 
-    /// <summary>As <see cref="PublishAsync"/>, with what its owner should look at all the same.</summary>
-    /// <inheritdoc cref="PublishAsync"/>
-    public async Task<(WorkflowDefinition Definition, IReadOnlyList<DefinitionProblem> Warnings)> PublishWithWarningsAsync(
-        string definitionId, JsonObject document, CancellationToken cancellationToken)
+    /// <summary>As <see cref="PublishAsync(string, JsonObject, CancellationToken)"/>, with all that came of it.</summary>
+    /// <inheritdoc cref="PublishAsync(string, JsonObject, CancellationToken)"/>
+    public async Task<Publication> PublishWithWarningsAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)
+    {
+        var warnings = await CheckedAsync(definitionId, document, cancellationToken);
+        await PinAsync(document, cancellationToken);
+        return await PublishAsync(await store.SaveDraftAsync(definitionId, document, cancellationToken), warnings, cancellationToken);
+    }
+
+    /// <summary>Publishes a version as it is stored; only when it uses other definitions without saying which version, the answer is written into it.</summary>
+    /// <inheritdoc cref="PublishAsync(string, JsonObject, CancellationToken)"/>
+    public async Task<Publication> PublishVersionAsync(WorkflowDefinition version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var document = version.Document.DeepClone().AsObject();
+        var warnings = await CheckedAsync(version.DefinitionId, document, cancellationToken);
+        await PinAsync(document, cancellationToken);
+        var pinned = JsonNode.DeepEquals(document, version.Document) ? version : await store.SaveDraftAsync(version.DefinitionId, document, cancellationToken);
+        return await PublishAsync(pinned, warnings, cancellationToken);
+    }
+
+    /// <summary>
+    /// Definitions that use this one go on with its published version: published ones as a version of their own, drafts where they are.
+    /// </summary>
+    /// <returns>Those that changed.</returns>
+    public async Task<IReadOnlyList<string>> UpdateConsumersAsync(WorkflowDefinition published, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(published);
+        var updated = new List<string>();
+        foreach (var consumer in (await store.ListAsync(null, cancellationToken)).Where(version => version.IsLatest && version.DefinitionId != published.DefinitionId))
+        {
+            var document = consumer.Document.DeepClone().AsObject();
+            NestedDefinitions.Uses(document["root"]).Where(use => use["workflowDefinitionId"]!.GetValue<string>() == published.DefinitionId).ToList()
+                .ForEach(use => Use(use, published));
+            if (!JsonNode.DeepEquals(document, consumer.Document))
+            {
+                updated.Add(consumer.DefinitionId);
+                await UpdateAsync(consumer, document, cancellationToken);
+            }
+        }
+
+        return updated;
+    }
+
+    private async Task UpdateAsync(WorkflowDefinition consumer, JsonObject document, CancellationToken cancellationToken)
+    {
+        if (consumer.IsPublished)
+        {
+            try
+            {
+                await PublishWithWarningsAsync(consumer.DefinitionId, document, cancellationToken);
+                return;
+            }
+            catch (DefinitionException)
+            {
+                // It does not fit the new version: its owner finds the draft with its problems, and the published one goes on as it was.
+            }
+        }
+
+        await store.SaveDraftAsync(consumer.DefinitionId, document, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<DefinitionProblem>> CheckedAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)
     {
         var problems = await CheckAsync(definitionId, document, cancellationToken);
-        if (problems.Any(problem => problem.Severity == ProblemSeverity.Error))
-        {
-            throw new DefinitionException($"workflow « {definitionId} »", problems);
-        }
+        return problems.Any(problem => problem.Severity == ProblemSeverity.Error)
+            ? throw new DefinitionException($"workflow « {definitionId} »", problems)
+            : problems;
+    }
 
-        await PinAsync(document, cancellationToken);
-        var draft = await store.SaveDraftAsync(definitionId, document, cancellationToken);
+    private async Task<Publication> PublishAsync(WorkflowDefinition draft, IReadOnlyList<DefinitionProblem> warnings, CancellationToken cancellationToken)
+    {
         var published = await store.PublishAsync(draft.Id, cancellationToken);
-        if (IsTrue(document["options"]?["usableAsActivity"]) && IsTrue(document["options"]?["autoUpdateConsumingWorkflows"]))
-        {
-            await UpdateConsumersAsync(published, cancellationToken);
-        }
-
-        return (published, problems);
+        var options = published.Document["options"];
+        return new Publication(
+            published, warnings,
+            IsTrue(options?["usableAsActivity"]) && IsTrue(options?["autoUpdateConsumingWorkflows"]) ? await UpdateConsumersAsync(published, cancellationToken) : []);
     }
 
     /// <summary>Which version of a definition is used is part of the version that uses it; one drawn without gets the published one.</summary>
@@ -98,37 +155,6 @@ public sealed class DefinitionPublisher(
         }
     }
 
-    /// <summary>Definitions that use this one go on with its new version: published ones as a version of their own, drafts where they are.</summary>
-    private async Task UpdateConsumersAsync(WorkflowDefinition published, CancellationToken cancellationToken)
-    {
-        foreach (var consumer in (await store.ListAsync(null, cancellationToken)).Where(version => version.IsLatest && version.DefinitionId != published.DefinitionId))
-        {
-            var document = consumer.Document.DeepClone().AsObject();
-            var uses = NestedDefinitions.Uses(document["root"]).Where(use => use["workflowDefinitionId"]!.GetValue<string>() == published.DefinitionId).ToList();
-            if (uses.Count == 0)
-            {
-                continue;
-            }
-
-            uses.ForEach(use => Use(use, published));
-            if (!consumer.IsPublished)
-            {
-                await store.SaveDraftAsync(consumer.DefinitionId, document, cancellationToken);
-                continue;
-            }
-
-            try
-            {
-                await PublishWithWarningsAsync(consumer.DefinitionId, document, cancellationToken);
-            }
-            catch (DefinitionException)
-            {
-                // It does not fit the new version: its owner finds the draft with its problems, and the published one goes on as it was.
-                await store.SaveDraftAsync(consumer.DefinitionId, document, cancellationToken);
-            }
-        }
-    }
-
     private static void Use(JsonObject activity, WorkflowDefinition definition)
     {
         activity["workflowDefinitionVersionId"] = definition.Id;
@@ -139,3 +165,7 @@ public sealed class DefinitionPublisher(
 
     private static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 }
+
+/// <param name="Warnings">What its owner should look at all the same.</param>
+/// <param name="UpdatedConsumers">Definitions that now use the new version.</param>
+public sealed record Publication(WorkflowDefinition Definition, IReadOnlyList<DefinitionProblem> Warnings, IReadOnlyList<string> UpdatedConsumers);

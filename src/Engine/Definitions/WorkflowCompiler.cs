@@ -4,6 +4,7 @@ using Cleiss.Engine.Activities;
 using Cleiss.Engine.Builtins.Control;
 using Cleiss.Engine.CodeFirst;
 using Cleiss.Engine.Composition;
+using Cleiss.Engine.ElsaJson;
 using Cleiss.Engine.Incidents;
 using Cleiss.Engine.Timers;
 
@@ -387,7 +388,7 @@ public sealed class DefinitionReader
         }
         catch (FormatException)
         {
-            Report("CLS-1003", path, $"« {activity.DisplayText} » : la valeur de « {input.Attribute.DisplayName ?? input.Name} » n'est pas du type {input.ValueType.Name}.");
+            Report("CLS-1003", path, $"« {activity.DisplayText} » : la valeur de « {input.Attribute.DisplayName ?? input.Name} » n'est pas du type attendu ({TypeAliases.Of(input.ValueType)}). Choisissez-la de nouveau.");
         }
     }
 
@@ -422,9 +423,9 @@ public sealed class DefinitionReader
                 {
                     return (InputSource.Constant, input.ConvertValue(expression.Type == "Literal" ? expression.Value : Parsed(expression.Value, input.ValueType)), null);
                 }
-                catch (FormatException e)
+                catch (FormatException)
                 {
-                    Report("CLS-1003", path, $"« {activity.DisplayText} » : la valeur de « {label} » ne convient pas ({e.Message})");
+                    Report("CLS-1003", path, $"« {activity.DisplayText} » : la valeur « {Shortened(expression.Value)} » de « {label} » n'est pas du type attendu ({TypeAliases.Of(input.ValueType)}). Corrigez-la, ou donnez une expression.");
                     return (InputSource.Constant, null, null);
                 }
 
@@ -556,6 +557,8 @@ public sealed class DefinitionReader
         var near = _registry.All.Select(t => t.TypeName).Where(t => suffix.Length > 2 && t.Contains(suffix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).Take(3).ToList();
         return near.Count == 0 ? " Choisissez une activité de la palette." : $" Vouliez-vous dire {Listed(near)} ?";
     }
+
+    private static string Shortened(object? value) => Values.ToText(value) is { Length: > 60 } text ? text[..60] + "…" : Values.ToText(value);
 
     private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Distinct().Order(StringComparer.Ordinal)) is { Length: > 0 } list ? list : "aucune";
 

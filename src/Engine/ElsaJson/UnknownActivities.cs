@@ -1,5 +1,5 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cleiss.Engine.Definitions;
 
 namespace Cleiss.Engine.ElsaJson;
 
@@ -12,16 +12,17 @@ public static class UnknownActivities
     private const string Placeholder = "Elsa.NotFoundActivity";
     private const string NotFoundConnections = "notFoundConnections";
 
-    /// <summary>Replaces, in place, each activity of a type that is not registered.</summary>
-    public static void Hide(JsonObject document, ActivityRegistry registry)
+    /// <summary>Replaces, in place, each activity that Studio has no descriptor of.</summary>
+    public static void Hide(JsonObject document, Func<JsonObject, bool> isKnown)
     {
+        ArgumentNullException.ThrowIfNull(document);
         if (document["root"] is JsonObject root)
         {
-            document["root"] = Hidden(root, type => registry.Find(type) is not null);
+            document["root"] = Hidden(root, isKnown);
         }
     }
 
-    /// <summary>Puts back, in place, what <see cref="Hide(JsonObject, ActivityRegistry)"/> replaced, where Studio moved it to.</summary>
+    /// <summary>Puts back, in place, what <see cref="Hide(JsonObject, Func{JsonObject, bool})"/> replaced, where Studio moved it to.</summary>
     public static void Restore(JsonObject document)
     {
         if (document["root"] is JsonObject root)
@@ -30,9 +31,9 @@ public static class UnknownActivities
         }
     }
 
-    private static JsonNode Hidden(JsonObject activity, Func<string, bool> isKnown)
+    private static JsonNode Hidden(JsonObject activity, Func<JsonObject, bool> isKnown)
     {
-        if (!isKnown(activity["type"]!.ToString()))
+        if (!isKnown(activity))
         {
             var placeholder = new JsonObject { ["type"] = Placeholder, ["version"] = 1 };
             foreach (var key in new[] { "id", "nodeId", "name", "customProperties", "metadata" })
@@ -56,7 +57,7 @@ public static class UnknownActivities
 
     private static JsonNode Restored(JsonObject activity)
     {
-        if (activity["type"]!.ToString() == Placeholder && activity["originalActivityJson"]?.ToString() is { Length: > 0 } text && JsonNode.Parse(text) is JsonObject original)
+        if (activity["type"]!.ToString() == Placeholder && Original(activity) is { } original)
         {
             foreach (var key in new[] { "id", "nodeId", "name", "metadata" })
             {
@@ -72,6 +73,22 @@ public static class UnknownActivities
         Descend(activity, Restored);
         MoveConnections(activity, hide: false);
         return activity.DeepClone();
+    }
+
+    /// <summary>Null for a placeholder that somebody wrote by hand.</summary>
+    private static JsonObject? Original(JsonObject placeholder)
+    {
+        try
+        {
+            return placeholder["originalActivityJson"] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0
+                && JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonObject original && IsActivity(original)
+                ? original
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static void Descend(JsonNode node, Func<JsonObject, JsonNode> replace)

@@ -5,6 +5,7 @@ using Cleiss.Documents.Hosting;
 using Cleiss.Engine.Timers;
 using Cleiss.Forms.Hosting;
 using Cleiss.Host.ElsaApi;
+using Cleiss.Host.ElsaApi.Files;
 using Cleiss.Host.Operations;
 using Cleiss.Host.SignIn;
 using Cleiss.Persistence.Engine;
@@ -51,6 +52,7 @@ internal static class Composition
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+            json.SerializerOptions.AllowDuplicateProperties = false;
             json.SerializerOptions.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
         });
         foreach (var module in ProductAssemblies.Implementing<IEndpointModule>())
@@ -72,6 +74,7 @@ internal static class Composition
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<CookieGuard>();
+        app.UseMiddleware<ReadableRequests>();
         app.UseAntiforgery();
         foreach (var module in app.Services.GetServices<IEndpointModule>())
         {

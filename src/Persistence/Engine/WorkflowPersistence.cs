@@ -20,6 +20,7 @@ public static class WorkflowPersistence
         services.TryAddSingleton<IDefinitionStore, PostgresDefinitionStore>();
         services.TryAddSingleton<DefinitionLists>();
         services.TryAddSingleton<DefinitionRemoval>();
+        services.TryAddSingleton<UsableDefinitions>();
         services.TryAddSingleton<InstanceLists>();
         services.TryAddSingleton<InstanceRemoval>();
         services.TryAddSingleton<JournalLists>();

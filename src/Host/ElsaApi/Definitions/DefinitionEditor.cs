@@ -1,59 +1,69 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine;
 using Cleiss.Engine.Definitions;
+using Cleiss.Host.ElsaApi.Descriptors;
+using Cleiss.Persistence.Engine;
 
 namespace Cleiss.Host.ElsaApi.Definitions;
 
 /// <param name="AlreadyPublished">The very same was published before; nothing changed.</param>
-internal sealed record Saved(WorkflowDefinition Definition, bool AlreadyPublished, IReadOnlyList<DefinitionProblem> Warnings);
-
-/// <summary>Saves and publishes what Studio sends. A save that changes nothing forks no draft.</summary>
-internal sealed class DefinitionEditor(IDefinitionStore store, DefinitionPublisher publisher, ActivityRegistry registry)
+internal sealed record Saved(WorkflowDefinition Definition, bool AlreadyPublished, IReadOnlyList<DefinitionProblem> Warnings, IReadOnlyList<string> UpdatedConsumers)
 {
+    public static Saved Draft(WorkflowDefinition definition) => new(definition, false, [], []);
+
+    public static Saved Published(Publication publication) => new(publication.Definition, false, publication.Warnings, publication.UpdatedConsumers);
+}
+
+/// <summary>Finds, saves and publishes what Studio works with. A save that changes nothing forks no draft.</summary>
+internal sealed class DefinitionEditor(IDefinitionStore store, DefinitionPublisher publisher, ActivityRegistry registry, Palette palette, DefinitionEdits edits, DefinitionLists lists)
+{
+    /// <summary>As Studio reads it.</summary>
+    public async Task<JsonObject> ShowAsync(WorkflowDefinition version, bool mayWrite, CancellationToken cancellationToken) =>
+        DefinitionJson.Full(version, await palette.CurrentAsync(cancellationToken), mayWrite);
+
+    /// <param name="isEdit">From Studio's editor, which shows the definition; false for a file.</param>
     /// <exception cref="DefinitionException">With all problems; then nothing was saved.</exception>
-    public async Task<Saved> SaveAsync(JsonObject model, bool publish, CancellationToken cancellationToken)
+    /// <exception cref="StaleEditException">The page was shown an older state; nothing was saved.</exception>
+    public Task<Saved> SaveAsync(HttpContext http, JsonObject model, bool publish, bool isEdit, CancellationToken cancellationToken)
     {
         var definitionId = model["definitionId"]?.GetValue<string>() is { Length: > 0 } given ? given : Ids.New();
-        var document = DefinitionJson.Stored(model, registry);
-        var latest = await LatestAsync(definitionId, cancellationToken);
-        if (latest is not null && JsonNode.DeepEquals(document, DefinitionJson.Stored(latest.Document, registry)))
-        {
-            return publish ? await PublishAsync(latest, cancellationToken) : new Saved(latest, false, []);
-        }
-
-        if (!publish)
-        {
-            return new Saved(await store.SaveDraftAsync(definitionId, document, cancellationToken), false, []);
-        }
-
-        var (published, warnings) = await publisher.PublishWithWarningsAsync(definitionId, document, cancellationToken);
-        return new Saved(published, false, warnings);
+        return edits.ChangeAsync(http, definitionId, isEdit, () => SaveAsync(definitionId, model, publish, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Publishes a version as it is stored.</summary>
+    /// <summary>Publishes the latest version as it is stored.</summary>
+    /// <returns>Null when there is no such definition.</returns>
     /// <exception cref="DefinitionException">With all problems; then nothing was published.</exception>
-    public async Task<Saved> PublishAsync(WorkflowDefinition version, CancellationToken cancellationToken)
-    {
-        if (version.IsPublished)
-        {
-            return new Saved(version, true, []);
-        }
+    public Task<Saved?> PublishAsync(HttpContext http, string definitionId, CancellationToken cancellationToken) => edits.ChangeAsync(
+        http, definitionId, onlyIfShown: false,
+        async () => await LatestAsync(definitionId, cancellationToken) is { } latest ? await PublishAsync(latest, cancellationToken) : null, cancellationToken);
 
-        var problems = await publisher.CheckAsync(version.DefinitionId, version.Document, cancellationToken);
-        if (problems.Any(problem => problem.Severity == ProblemSeverity.Error))
-        {
-            throw new DefinitionException($"workflow « {version.DefinitionId} »", problems);
-        }
-
-        return new Saved(await store.PublishAsync(version.Id, cancellationToken), false, problems);
-    }
+    /// <returns>The version that was published; null when none was.</returns>
+    public Task<WorkflowDefinition?> RetractAsync(HttpContext http, string definitionId, CancellationToken cancellationToken) =>
+        edits.ChangeAsync(http, definitionId, onlyIfShown: false, () => store.RetractAsync(definitionId, cancellationToken), cancellationToken);
 
     /// <summary>Makes an older version's content the draft.</summary>
-    public Task<WorkflowDefinition> RevertAsync(WorkflowDefinition version, CancellationToken cancellationToken) =>
-        store.SaveDraftAsync(version.DefinitionId, version.Document.DeepClone().AsObject(), cancellationToken);
+    public Task<WorkflowDefinition> RevertAsync(HttpContext http, WorkflowDefinition version, CancellationToken cancellationToken) => edits.ChangeAsync(
+        http, version.DefinitionId, onlyIfShown: false,
+        () => store.SaveDraftAsync(version.DefinitionId, version.Document.DeepClone().AsObject(), cancellationToken), cancellationToken);
 
     public async Task<WorkflowDefinition?> LatestAsync(string definitionId, CancellationToken cancellationToken) =>
         (await store.ListAsync(definitionId, cancellationToken)).FirstOrDefault(version => version.IsLatest);
+
+    /// <summary>The latest versions of the definitions that use this one, as an activity or by starting it.</summary>
+    public async Task<IReadOnlyList<WorkflowDefinition>> ConsumersOfAsync(string definitionId, CancellationToken cancellationToken)
+    {
+        var consumers = new List<WorkflowDefinition>();
+        var (rows, _) = await lists.ListAsync(new DefinitionQuery("Latest", OrderBy: "Name", Descending: false), cancellationToken);
+        foreach (var row in rows.Where(row => row.DefinitionId != definitionId))
+        {
+            if (await store.FindByIdAsync(row.Id, cancellationToken) is { } candidate && DefinitionJson.Uses(candidate.Document, definitionId))
+            {
+                consumers.Add(candidate);
+            }
+        }
+
+        return consumers;
+    }
 
     /// <param name="versionOptions">Elsa's; empty: the latest.</param>
     public async Task<WorkflowDefinition?> FindAsync(string definitionId, string? versionOptions, CancellationToken cancellationToken)
@@ -71,4 +81,20 @@ internal sealed class DefinitionEditor(IDefinitionStore store, DefinitionPublish
                 : null,
         };
     }
+
+    private async Task<Saved> SaveAsync(string definitionId, JsonObject model, bool publish, CancellationToken cancellationToken)
+    {
+        var document = DefinitionJson.Stored(model, registry);
+        if (await LatestAsync(definitionId, cancellationToken) is { } latest && JsonNode.DeepEquals(document, DefinitionJson.Stored(latest.Document, registry)))
+        {
+            return publish ? await PublishAsync(latest, cancellationToken) : Saved.Draft(latest);
+        }
+
+        return publish
+            ? Saved.Published(await publisher.PublishWithWarningsAsync(definitionId, document, cancellationToken))
+            : Saved.Draft(await store.SaveDraftAsync(definitionId, document, cancellationToken));
+    }
+
+    private async Task<Saved> PublishAsync(WorkflowDefinition version, CancellationToken cancellationToken) =>
+        version.IsPublished ? new Saved(version, true, [], []) : Saved.Published(await publisher.PublishVersionAsync(version, cancellationToken));
 }

@@ -1,28 +1,16 @@
-using System.IO.Compression;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Unicode;
 using Cleiss.Engine.Definitions;
-using Cleiss.Persistence.Engine;
+using Cleiss.Host.ElsaApi.Files;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
 
 namespace Cleiss.Host.ElsaApi.Definitions;
 
 /// <summary>Definitions as files: JSON in Elsa's own form, or a zip of them. What is imported becomes a draft, whatever the file says.</summary>
-public sealed class DefinitionFileEndpoints(IDefinitionStore store, DefinitionPublisher publisher, ActivityRegistry registry, DefinitionLists lists) : IEndpointModule
+internal sealed class DefinitionFileEndpoints(IDefinitionStore store, DefinitionEditor editor) : IEndpointModule
 {
     private const string Base = "/elsa/api/workflow-definitions";
     private const string Schema = "https://elsaworkflows.io/schemas/workflow-definition/v3.0.0/schema.json";
-    private const int MostFiles = 500;
-    private const long LargestFile = 20 * 1024 * 1024;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
-
-    private readonly DefinitionEditor _editor = new(store, publisher, registry);
-    private readonly Consumers _consumers = new(store, lists);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -36,25 +24,25 @@ public sealed class DefinitionFileEndpoints(IDefinitionStore store, DefinitionPu
 
     private async Task<IResult> ExportAsync(string definitionId, string? versionOptions, bool? includeConsumingWorkflows, CancellationToken cancellationToken)
     {
-        if (await _editor.FindAsync(definitionId, versionOptions, cancellationToken) is not { } version)
+        if (await editor.FindAsync(definitionId, versionOptions, cancellationToken) is not { } version)
         {
             return Results.NotFound();
         }
 
         return includeConsumingWorkflows == true
-            ? Zip([version, .. await _consumers.OfAsync(definitionId, cancellationToken)])
-            : Results.File(Content(version), "application/json", FileName(version));
+            ? Zip([version, .. await editor.ConsumersOfAsync(definitionId, cancellationToken)])
+            : JsonFiles.Send(FileOf(version));
     }
 
     private async Task<IResult> ExportManyAsync(ExportMany request, CancellationToken cancellationToken)
     {
         var versions = new Dictionary<string, WorkflowDefinition>(StringComparer.Ordinal);
-        foreach (var id in (request.Ids ?? []).Distinct(StringComparer.Ordinal).Take(MostFiles))
+        foreach (var id in (request.Ids ?? []).Distinct(StringComparer.Ordinal).Take(JsonFiles.MostFiles))
         {
             if (await store.FindByIdAsync(id, cancellationToken) is { } version)
             {
                 versions.TryAdd(version.Id, version);
-                foreach (var consumer in request.IncludeConsumingWorkflows == true ? await _consumers.OfAsync(version.DefinitionId, cancellationToken) : [])
+                foreach (var consumer in request.IncludeConsumingWorkflows == true ? await editor.ConsumersOfAsync(version.DefinitionId, cancellationToken) : [])
                 {
                     versions.TryAdd(consumer.Id, consumer);
                 }
@@ -64,36 +52,27 @@ public sealed class DefinitionFileEndpoints(IDefinitionStore store, DefinitionPu
         return versions.Count == 0 ? Results.NoContent() : Zip(versions.Values);
     }
 
-    private async Task<IResult> ImportAsync(JsonObject model, CancellationToken cancellationToken) =>
+    private async Task<IResult> ImportAsync(JsonObject model, HttpContext http, CancellationToken cancellationToken) =>
         DefinitionJson.FaultOf(model) is { } fault
             ? ElsaAnswers.Refused(fault)
-            : Results.Ok(DefinitionJson.Full((await _editor.SaveAsync(model, publish: false, cancellationToken)).Definition, registry, mayWrite: true));
+            : Results.Ok(await editor.ShowAsync(
+                (await editor.SaveAsync(http, model, publish: false, isEdit: false, cancellationToken)).Definition, mayWrite: true, cancellationToken));
 
-    private Task<IResult> ImportAsAsync(string definitionId, JsonObject model, CancellationToken cancellationToken)
+    private Task<IResult> ImportAsAsync(string definitionId, JsonObject model, HttpContext http, CancellationToken cancellationToken)
     {
         model["definitionId"] = definitionId;
-        return ImportAsync(model, cancellationToken);
+        return ImportAsync(model, http, cancellationToken);
     }
 
     /// <summary>All files are read before the first is saved: a broken one keeps the whole import out.</summary>
-    private async Task<IResult> ImportFilesAsync(HttpRequest request, CancellationToken cancellationToken)
+    private async Task<IResult> ImportFilesAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        if (!request.HasFormContentType)
+        var (files, faults) = await JsonFiles.ReceiveAsync(http.Request, cancellationToken);
+        foreach (var file in files)
         {
-            return ElsaAnswers.Refused("Envoyez les fichiers dans un formulaire (multipart), sous le nom « files ».");
-        }
-
-        var (models, faults) = (new List<JsonObject>(), new Dictionary<string, string[]>(StringComparer.Ordinal));
-        foreach (var file in (await request.ReadFormAsync(cancellationToken)).Files)
-        {
-            await using var content = file.OpenReadStream();
-            if (file.FileName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            if ((file.Content["root"] is null ? "ce n'est pas une définition : il y manque « root »." : DefinitionJson.FaultOf(file.Content)) is { } fault)
             {
-                await ReadZipAsync(file.FileName, content, models, faults, cancellationToken);
-            }
-            else
-            {
-                await ReadAsync(file.FileName, content, models, faults, cancellationToken);
+                faults[file.Name] = [$"« {file.Name} » : {fault}"];
             }
         }
 
@@ -102,78 +81,17 @@ public sealed class DefinitionFileEndpoints(IDefinitionStore store, DefinitionPu
             return ElsaAnswers.Refused("Rien n'a été importé : corrigez ces fichiers.", faults);
         }
 
-        foreach (var model in models)
+        foreach (var file in files)
         {
-            await _editor.SaveAsync(model, publish: false, cancellationToken);
+            await editor.SaveAsync(http, file.Content, publish: false, isEdit: false, cancellationToken);
         }
 
-        return Results.Ok(new { count = models.Count });
+        return Results.Ok(new { count = files.Count });
     }
 
-    private static async Task ReadZipAsync(
-        string name, Stream content, List<JsonObject> models, Dictionary<string, string[]> faults, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var zip = new ZipArchive(content, ZipArchiveMode.Read);
-            if (zip.Entries.Count > MostFiles || zip.Entries.Any(entry => entry.Length > LargestFile))
-            {
-                faults[name] = [$"« {name} » est trop grand : {MostFiles} fichiers de 20 Mo au plus."];
-                return;
-            }
+    private static IResult Zip(IEnumerable<WorkflowDefinition> versions) => JsonFiles.SendZip("workflow-definitions.zip", versions.Select(FileOf));
 
-            foreach (var entry in zip.Entries.Where(entry => entry.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)))
-            {
-                await using var json = await entry.OpenAsync(cancellationToken);
-                await ReadAsync($"{name}/{entry.FullName}", json, models, faults, cancellationToken);
-            }
-        }
-        catch (InvalidDataException)
-        {
-            faults[name] = [$"« {name} » n'est pas un fichier zip lisible."];
-        }
-    }
-
-    private static async Task ReadAsync(
-        string name, Stream content, List<JsonObject> models, Dictionary<string, string[]> faults, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await JsonNode.ParseAsync(content, cancellationToken: cancellationToken) is not JsonObject model || model["root"] is null)
-            {
-                faults[name] = [$"« {name} » n'est pas une définition : il y manque « root »."];
-            }
-            else if (DefinitionJson.FaultOf(model) is { } fault)
-            {
-                faults[name] = [$"« {name} » : {fault}"];
-            }
-            else
-            {
-                models.Add(model);
-            }
-        }
-        catch (JsonException)
-        {
-            faults[name] = [$"« {name} » n'est pas du JSON lisible."];
-        }
-    }
-
-    private static IResult Zip(IEnumerable<WorkflowDefinition> versions)
-    {
-        using var content = new MemoryStream();
-        using (var zip = new ZipArchive(content, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var version in versions)
-            {
-                using var entry = zip.CreateEntry(FileName(version)).Open();
-                entry.Write(Content(version));
-            }
-        }
-
-        return Results.File(content.ToArray(), "application/zip", "workflow-definitions.zip");
-    }
-
-    private static byte[] Content(WorkflowDefinition version)
+    private static JsonFile FileOf(WorkflowDefinition version)
     {
         var file = new JsonObject { ["$schema"] = Schema };
         foreach (var (key, value) in DefinitionJson.Exported(version))
@@ -181,7 +99,7 @@ public sealed class DefinitionFileEndpoints(IDefinitionStore store, DefinitionPu
             file[key] = value?.DeepClone();
         }
 
-        return Encoding.UTF8.GetBytes(file.ToJsonString(Json));
+        return new JsonFile(FileName(version), file);
     }
 
     /// <summary>Two versions, or two definitions of one name, never share a name.</summary>

@@ -1,18 +1,16 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.ElsaJson;
-using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
 
 namespace Cleiss.Host.ElsaApi.Definitions;
 
 /// <summary>Parts of a definition: what a container holds, the way to a nested activity, and who uses the definition.</summary>
-public sealed class DefinitionGraphEndpoints(IDefinitionStore store, DefinitionLists lists, ActivityRegistry registry) : IEndpointModule
+internal sealed class DefinitionGraphEndpoints(IDefinitionStore store, DefinitionPublisher publisher, DefinitionEditor editor) : IEndpointModule
 {
     private const string Base = "/elsa/api/workflow-definitions";
     private const string Flowchart = "Elsa.Flowchart";
-    private readonly Consumers _consumers = new(store, lists);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -29,7 +27,7 @@ public sealed class DefinitionGraphEndpoints(IDefinitionStore store, DefinitionL
             return Results.NotFound();
         }
 
-        return Find(version, string.IsNullOrEmpty(parentNodeId) ? null : parentNodeId) is { } place ? Results.Ok(Node(place, deep: true)) : UnknownNode(parentNodeId);
+        return await FindAsync(version, string.IsNullOrEmpty(parentNodeId) ? null : parentNodeId, cancellationToken) is { } place ? Results.Ok(Node(place, deep: true)) : UnknownNode(parentNodeId);
     }
 
     /// <summary>The path names the containers to open, from the outermost; flowcharts are what they show, not a step of their own.</summary>
@@ -40,7 +38,7 @@ public sealed class DefinitionGraphEndpoints(IDefinitionStore store, DefinitionL
             return Results.NotFound();
         }
 
-        if (childNodeId is null || Find(version, childNodeId) is not { } child)
+        if (childNodeId is null || await FindAsync(version, childNodeId, cancellationToken) is not { } child)
         {
             return UnknownNode(childNodeId);
         }
@@ -73,40 +71,18 @@ public sealed class DefinitionGraphEndpoints(IDefinitionStore store, DefinitionL
 
     private async Task<IResult> ConsumersAsync(string definitionId, CancellationToken cancellationToken) => Results.Ok(new
     {
-        consumingWorkflowDefinitionIds = (await _consumers.OfAsync(definitionId, cancellationToken)).Select(consumer => consumer.DefinitionId),
+        consumingWorkflowDefinitionIds = (await editor.ConsumersOfAsync(definitionId, cancellationToken)).Select(consumer => consumer.DefinitionId),
     });
 
-    /// <summary>Activities that embed the definition go on to its published version, each in a draft that its owner publishes.</summary>
     private async Task<IResult> UpdateReferencesAsync(string definitionId, CancellationToken cancellationToken)
     {
         var published = (await store.ListAsync(definitionId, cancellationToken)).FirstOrDefault(version => version.IsPublished);
-        var affected = new List<string>();
-        foreach (var consumer in published is null ? [] : await _consumers.OfAsync(definitionId, cancellationToken))
-        {
-            var document = consumer.Document.DeepClone().AsObject();
-            var stale = Consumers.Uses(document, definitionId)
-                .Where(place => place.Activity["workflowDefinitionVersionId"] is { } used && used.ToString() != published!.Id).ToList();
-            foreach (var place in stale)
-            {
-                place.Activity["version"] = published!.Version;
-                place.Activity["workflowDefinitionVersionId"] = published.Id;
-                place.Activity["latestAvailablePublishedVersion"] = published.Version;
-                place.Activity["latestAvailablePublishedVersionId"] = published.Id;
-            }
-
-            if (stale.Count > 0)
-            {
-                await store.SaveDraftAsync(consumer.DefinitionId, document, cancellationToken);
-                affected.Add(consumer.DefinitionId);
-            }
-        }
-
-        return Results.Ok(new { affectedWorkflows = affected });
+        return Results.Ok(new { affectedWorkflows = published is null ? [] : await publisher.UpdateConsumersAsync(published, cancellationToken) });
     }
 
-    private ActivityPlace? Find(WorkflowDefinition version, string? nodeId)
+    private async Task<ActivityPlace?> FindAsync(WorkflowDefinition version, string? nodeId, CancellationToken cancellationToken)
     {
-        var document = DefinitionJson.Full(version, registry, mayWrite: false);
+        var document = await editor.ShowAsync(version, mayWrite: false, cancellationToken);
         return ActivityTree.Walk(document).FirstOrDefault(place => nodeId is null or ActivityTree.WorkflowNode || place.NodeId == nodeId);
     }
 

@@ -16,7 +16,7 @@ internal static class DefinitionJson
         ["id", "definitionId", "version", "isLatest", "isPublished", "createdAt", "links", "$schema", "tenantId", "providerName", "materializerName", "materializerContext", "isReadonly", "isSystem"];
 
     /// <summary>What Studio reads: everything present, node ids computed, activities of unknown types as placeholders.</summary>
-    public static JsonObject Full(WorkflowDefinition version, ActivityRegistry registry, bool mayWrite)
+    public static JsonObject Full(WorkflowDefinition version, PaletteSnapshot palette, bool mayWrite)
     {
         var document = Exported(version);
         document["isReadonly"] = false;
@@ -25,8 +25,17 @@ internal static class DefinitionJson
         document["materializerName"] = "Json";
         document["materializerContext"] = null;
         document["links"] = DefinitionLinks.OfDefinition(version.DefinitionId, mayWrite);
-        Complete(document, registry);
-        UnknownActivities.Hide(document, registry);
+        Complete(document, palette.Registry);
+        foreach (var place in ActivityTree.Walk(document).Where(place => NestedDefinitions.IsUse(place.Activity)).ToList())
+        {
+            if (palette.DrawnAs(place.Activity) is var (typeName, number))
+            {
+                place.Activity["type"] = typeName;
+                place.Activity["version"] = number;
+            }
+        }
+
+        UnknownActivities.Hide(document, activity => palette.DrawnAs(activity) is not null);
         return document;
     }
 
@@ -115,6 +124,13 @@ internal static class DefinitionJson
         return null;
     }
 
+    /// <summary>Whether an activity of the document names the definition.</summary>
+    public static bool Uses(JsonObject document, string definitionId) => ActivityTree.Walk(document).Any(place =>
+    {
+        var value = place.Activity["workflowDefinitionId"];
+        return (value is JsonObject wrapper ? (wrapper["expression"] as JsonObject)?["value"] : value)?.ToString() == definitionId;
+    });
+
     public static JsonObject Summary(DefinitionRow row, bool mayWrite) => new()
     {
         ["id"] = row.Id,
@@ -162,19 +178,21 @@ internal static class DefinitionJson
         foreach (var place in ActivityTree.Walk(document).ToList())
         {
             place.Activity["nodeId"] = place.NodeId;
-            if (registry.Find(place.Type) is not { } type)
+            var type = registry.Find(place.Type);
+            if (type is null && !NestedDefinitions.IsUse(place.Activity))
             {
                 continue;
             }
 
             place.Activity["customProperties"] ??= new JsonObject();
             place.Activity["metadata"] ??= new JsonObject();
-            foreach (var input in type.Inputs.Where(input => input.IsWrapped))
+            // Studio posts an input filled for the first time without its type.
+            foreach (var (key, value) in place.Activity.ToList())
             {
-                // Studio posts an input filled for the first time without its type.
-                if (place.Activity[JsonNamingPolicy.CamelCase.ConvertName(input.Name)] is JsonObject wrapper && wrapper.ContainsKey("expression") && wrapper["typeName"] is null)
+                if (value is JsonObject wrapper && wrapper.ContainsKey("expression") && wrapper["typeName"] is null)
                 {
-                    wrapper["typeName"] = input.Attribute.TypeName ?? TypeAliases.Of(input.ValueType);
+                    var input = type?.Inputs.FirstOrDefault(input => JsonNamingPolicy.CamelCase.ConvertName(input.Name) == key);
+                    wrapper["typeName"] = input is null ? "Object" : input.Attribute.TypeName ?? TypeAliases.Of(input.ValueType);
                 }
             }
         }

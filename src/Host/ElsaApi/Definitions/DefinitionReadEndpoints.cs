@@ -8,10 +8,9 @@ using Microsoft.AspNetCore.Mvc;
 namespace Cleiss.Host.ElsaApi.Definitions;
 
 /// <summary>Lists and single versions of definitions. What a person may do with them is in their links.</summary>
-public sealed class DefinitionReadEndpoints(IDefinitionStore store, DefinitionLists lists, DefinitionPublisher publisher, ActivityRegistry registry) : IEndpointModule
+internal sealed class DefinitionReadEndpoints(IDefinitionStore store, DefinitionLists lists, DefinitionEditor editor, DefinitionEdits edits) : IEndpointModule
 {
     private const string Base = "/elsa/api/workflow-definitions";
-    private readonly DefinitionEditor _editor = new(store, publisher, registry);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -40,14 +39,22 @@ public sealed class DefinitionReadEndpoints(IDefinitionStore store, DefinitionLi
             : Results.Ok(new { items = rows.Select(row => DefinitionJson.Summary(row, mayWrite)), totalCount = total, links = DefinitionLinks.OfList(mayWrite) });
     }
 
-    private async Task<IResult> FindAsync(string definitionId, string? versionOptions, HttpContext http, CancellationToken cancellationToken) =>
-        await _editor.FindAsync(definitionId, versionOptions, cancellationToken) is { } found
-            ? Results.Ok(DefinitionJson.Full(found, registry, ElsaAnswers.MayWrite(http)))
+    private async Task<IResult> FindAsync(string definitionId, string? versionOptions, HttpContext http, CancellationToken cancellationToken)
+    {
+        // What the editor opens, and what its saves are measured by.
+        if (versionOptions is null or "" or "Latest")
+        {
+            await edits.NoteShownAsync(http, definitionId, cancellationToken);
+        }
+
+        return await editor.FindAsync(definitionId, versionOptions, cancellationToken) is { } found
+            ? Results.Ok(await editor.ShowAsync(found, ElsaAnswers.MayWrite(http), cancellationToken))
             : Results.NotFound();
+    }
 
     private async Task<IResult> FindByIdAsync(string id, HttpContext http, CancellationToken cancellationToken) =>
         await store.FindByIdAsync(id, cancellationToken) is { } found
-            ? Results.Ok(DefinitionJson.Full(found, registry, ElsaAnswers.MayWrite(http)))
+            ? Results.Ok(await editor.ShowAsync(found, ElsaAnswers.MayWrite(http), cancellationToken))
             : Results.NotFound();
 
     private async Task<IResult> FindManyAsync([FromQuery] string[] ids, HttpContext http, CancellationToken cancellationToken)
@@ -57,7 +64,7 @@ public sealed class DefinitionReadEndpoints(IDefinitionStore store, DefinitionLi
         {
             if (await store.FindByIdAsync(id, cancellationToken) is { } found)
             {
-                items.Add(DefinitionJson.Full(found, registry, ElsaAnswers.MayWrite(http)));
+                items.Add(await editor.ShowAsync(found, ElsaAnswers.MayWrite(http), cancellationToken));
             }
         }
 

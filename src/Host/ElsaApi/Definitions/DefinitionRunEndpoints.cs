@@ -10,15 +10,14 @@ using Cleiss.Persistence.People;
 namespace Cleiss.Host.ElsaApi.Definitions;
 
 /// <summary>Runs a definition for its owner: the version asked for, a draft too. Studio opens the instance the header names.</summary>
-public sealed class DefinitionRunEndpoints(
-    IDefinitionStore store, DefinitionPublisher publisher, ActivityRegistry registry, WorkflowRuntime runtime, InstanceLists lists) : IEndpointModule
+internal sealed class DefinitionRunEndpoints(
+    IDefinitionStore store, DefinitionPublisher publisher, DefinitionEditor editor, WorkflowRuntime runtime, InstanceLists lists) : IEndpointModule
 {
     private const string Base = "/elsa/api/workflow-definitions/{definitionId}";
     private const string InstanceHeader = "x-elsa-workflow-instance-id";
     private const string CannotStartHeader = "x-elsa-workflow-cannot-start";
     private const int MostInstances = 1000;
     private readonly InstanceViews _views = new(lists, store);
-    private readonly DefinitionEditor _editor = new(store, publisher, registry);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -84,7 +83,7 @@ public sealed class DefinitionRunEndpoints(
 
     private async Task<(BurstResult? Result, IResult? Refusal)> StartAsync(string definitionId, Run run, HttpContext http, CancellationToken cancellationToken)
     {
-        if (await _editor.FindAsync(definitionId, run.VersionOptions ?? "Published", cancellationToken) is not { } version)
+        if (await editor.FindAsync(definitionId, run.VersionOptions ?? "Published", cancellationToken) is not { } version)
         {
             return (null, Results.NotFound());
         }

@@ -7,12 +7,9 @@ using Cleiss.Persistence.People;
 namespace Cleiss.Host.ElsaApi.Definitions;
 
 /// <summary>Save, publish, retract, go back, delete. A refused definition names all its problems, and nothing of it is kept.</summary>
-public sealed class DefinitionWriteEndpoints(
-    IDefinitionStore store, DefinitionPublisher publisher, ActivityRegistry registry, DefinitionLists lists, DefinitionRemoval removal) : IEndpointModule
+internal sealed class DefinitionWriteEndpoints(DefinitionEditor editor, DefinitionRemoval removal) : IEndpointModule
 {
     private const string Base = "/elsa/api/workflow-definitions";
-    private readonly DefinitionEditor _editor = new(store, publisher, registry);
-    private readonly Consumers _consumers = new(store, lists);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -29,7 +26,7 @@ public sealed class DefinitionWriteEndpoints(
         routes.MapPost("/elsa/api/bulk-actions/retract/workflow-definitions/by-definition-ids", RetractManyAsync).RequirePermission(Permission.DefinitionsWrite);
     }
 
-    private async Task<IResult> SaveAsync(SaveDefinition request, CancellationToken cancellationToken)
+    private async Task<IResult> SaveAsync(SaveDefinition request, HttpContext http, CancellationToken cancellationToken)
     {
         if (request.Model is null)
         {
@@ -38,24 +35,26 @@ public sealed class DefinitionWriteEndpoints(
 
         return DefinitionJson.FaultOf(request.Model) is { } fault
             ? ElsaAnswers.Refused(fault)
-            : await AnswerAsync(() => _editor.SaveAsync(request.Model, request.Publish ?? false, cancellationToken), cancellationToken);
+            : await AnswerAsync(async () => await editor.SaveAsync(http, request.Model, request.Publish ?? false, isEdit: true, cancellationToken), cancellationToken);
     }
 
-    private async Task<IResult> PublishAsync(string definitionId, CancellationToken cancellationToken) =>
-        await _editor.LatestAsync(definitionId, cancellationToken) is { } latest
-            ? await AnswerAsync(() => _editor.PublishAsync(latest, cancellationToken), cancellationToken)
-            : Results.NotFound();
+    private Task<IResult> PublishAsync(string definitionId, HttpContext http, CancellationToken cancellationToken) =>
+        AnswerAsync(() => editor.PublishAsync(http, definitionId, cancellationToken), cancellationToken);
 
-    private async Task<IResult> AnswerAsync(Func<Task<Saved>> save, CancellationToken cancellationToken)
+    private async Task<IResult> AnswerAsync(Func<Task<Saved?>> save, CancellationToken cancellationToken)
     {
         try
         {
-            var saved = await save();
+            if (await save() is not { } saved)
+            {
+                return Results.NotFound();
+            }
+
             return Results.Ok(new
             {
-                workflowDefinition = DefinitionJson.Full(saved.Definition, registry, mayWrite: true),
+                workflowDefinition = await editor.ShowAsync(saved.Definition, mayWrite: true, cancellationToken),
                 alreadyPublished = saved.AlreadyPublished,
-                consumingWorkflowCount = saved.Definition.IsPublished ? (await _consumers.OfAsync(saved.Definition.DefinitionId, cancellationToken)).Count : 0,
+                consumingWorkflowCount = saved.Definition.IsPublished ? (await editor.ConsumersOfAsync(saved.Definition.DefinitionId, cancellationToken)).Count : 0,
                 validationErrors = saved.Warnings.Select(warning => new { message = $"{warning.Code} : {warning.Message}", warning.Path }),
             });
         }
@@ -63,23 +62,27 @@ public sealed class DefinitionWriteEndpoints(
         {
             return ElsaAnswers.Refused("La définition n'est pas publiée : corrigez d'abord ce qui suit.", refusal);
         }
+        catch (StaleEditException stale)
+        {
+            return ElsaAnswers.Refused(stale.Message);
+        }
     }
 
-    private async Task<IResult> RetractAsync(string definitionId, CancellationToken cancellationToken)
+    private async Task<IResult> RetractAsync(string definitionId, HttpContext http, CancellationToken cancellationToken)
     {
-        if (await _editor.LatestAsync(definitionId, cancellationToken) is null)
+        if (await editor.LatestAsync(definitionId, cancellationToken) is null)
         {
             return Results.NotFound();
         }
 
-        return await store.RetractAsync(definitionId, cancellationToken) is { } retracted
-            ? Results.Ok(DefinitionJson.Full(retracted, registry, mayWrite: true))
+        return await editor.RetractAsync(http, definitionId, cancellationToken) is { } retracted
+            ? Results.Ok(await editor.ShowAsync(retracted, mayWrite: true, cancellationToken))
             : ElsaAnswers.Refused("Cette procédure n'est pas publiée : il n'y a rien à retirer.");
     }
 
-    private async Task<IResult> RevertAsync(string definitionId, int version, CancellationToken cancellationToken) =>
-        await _editor.FindAsync(definitionId, version.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken) is { } old
-            ? Results.Ok(DefinitionJson.Summary(DefinitionJson.RowOf(await _editor.RevertAsync(old, cancellationToken)), mayWrite: true))
+    private async Task<IResult> RevertAsync(string definitionId, int version, HttpContext http, CancellationToken cancellationToken) =>
+        await editor.FindAsync(definitionId, version.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken) is { } old
+            ? Results.Ok(DefinitionJson.Summary(DefinitionJson.RowOf(await editor.RevertAsync(http, old, cancellationToken)), mayWrite: true))
             : Results.NotFound();
 
     private async Task<IResult> DeleteAsync(string definitionId, CancellationToken cancellationToken) =>
@@ -89,7 +92,7 @@ public sealed class DefinitionWriteEndpoints(
         await removal.DeleteVersionAsync(id, cancellationToken) ? Results.NoContent() : Results.NotFound();
 
     private async Task<IResult> DeleteNumberAsync(string definitionId, int version, CancellationToken cancellationToken) =>
-        await _editor.FindAsync(definitionId, version.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken) is { } found
+        await editor.FindAsync(definitionId, version.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken) is { } found
             ? await DeleteVersionAsync(found.Id, cancellationToken)
             : Results.NotFound();
 
@@ -116,40 +119,38 @@ public sealed class DefinitionWriteEndpoints(
     }
 
     /// <summary>Each on its own; when one is refused, the others are published all the same and the answer names what to mend.</summary>
-    private async Task<IResult> PublishManyAsync(ManyDefinitions request, CancellationToken cancellationToken)
+    private async Task<IResult> PublishManyAsync(ManyDefinitions request, HttpContext http, CancellationToken cancellationToken)
     {
         var (published, alreadyPublished, notFound) = (new List<string>(), new List<string>(), new List<string>());
+        var updatedConsumers = new SortedSet<string>(StringComparer.Ordinal);
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         foreach (var id in Distinct(request.DefinitionIds))
         {
-            if (await _editor.LatestAsync(id, cancellationToken) is not { } latest)
-            {
-                notFound.Add(id);
-                continue;
-            }
-
             try
             {
-                ((await _editor.PublishAsync(latest, cancellationToken)).AlreadyPublished ? alreadyPublished : published).Add(id);
+                var saved = await editor.PublishAsync(http, id, cancellationToken);
+                (saved is null ? notFound : saved.AlreadyPublished ? alreadyPublished : published).Add(id);
+                updatedConsumers.UnionWith(saved?.UpdatedConsumers ?? []);
             }
             catch (DefinitionException refusal)
             {
-                errors[latest.Name] = [.. refusal.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Select(problem => $"« {latest.Name} » – {problem.Code} : {problem.Message}")];
+                var name = (await editor.LatestAsync(id, cancellationToken))?.Name ?? id;
+                errors[id] = [.. refusal.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Select(problem => $"« {name} » – {problem.Code} : {problem.Message}")];
             }
         }
 
         return errors.Count > 0
             ? ElsaAnswers.Refused($"{errors.Count} procédure(s) n'ont pas été publiées : corrigez d'abord ce qui suit.", errors)
-            : Results.Ok(new { published, alreadyPublished, notFound, updatedConsumers = Array.Empty<string>() });
+            : Results.Ok(new { published, alreadyPublished, notFound, updatedConsumers });
     }
 
-    private async Task<IResult> RetractManyAsync(ManyDefinitions request, CancellationToken cancellationToken)
+    private async Task<IResult> RetractManyAsync(ManyDefinitions request, HttpContext http, CancellationToken cancellationToken)
     {
         var (retracted, alreadyRetracted, notFound) = (new List<string>(), new List<string>(), new List<string>());
         foreach (var id in Distinct(request.DefinitionIds))
         {
-            var into = await _editor.LatestAsync(id, cancellationToken) is null ? notFound
-                : await store.RetractAsync(id, cancellationToken) is null ? alreadyRetracted : retracted;
+            var into = await editor.LatestAsync(id, cancellationToken) is null ? notFound
+                : await editor.RetractAsync(http, id, cancellationToken) is null ? alreadyRetracted : retracted;
             into.Add(id);
         }
 

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Cleiss.Engine.Definitions;
-using Cleiss.Engine.ElsaJson;
 using Cleiss.Engine.Incidents;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
@@ -8,23 +6,15 @@ using Cleiss.Persistence.People;
 namespace Cleiss.Host.ElsaApi.Descriptors;
 
 /// <summary>
-/// What Studio may choose from: activities, types, storages, strategies. All of it belongs to the release, so each list is written once
-/// and sent as bytes: Studio asks for the activities again after every save.
+/// What Studio may choose from: activities, types, storages, strategies. All but the activities belongs to the release, so each list is
+/// written once and sent as bytes.
 /// </summary>
-public sealed class DescriptorEndpoints : IEndpointModule
+public sealed class DescriptorEndpoints(Palette palette) : IEndpointModule
 {
-    private readonly ActivityRegistry _registry;
-    private readonly Lazy<SentOnce> _activities;
-
-    public DescriptorEndpoints(ActivityRegistry registry)
-    {
-        _registry = registry;
-        _activities = new(() => SentOnce.List(registry.All.OrderBy(type => type.TypeName, StringComparer.Ordinal).Select(ActivityDescriptors.Describe)));
-    }
-
     public void Map(IEndpointRouteBuilder routes)
     {
-        Serve(routes, "/elsa/api/descriptors/activities", _activities);
+        routes.MapGet("/elsa/api/descriptors/activities", async (HttpContext http, CancellationToken cancellationToken) =>
+            (await palette.CurrentAsync(cancellationToken)).Sent.AnswerTo(http.Request)).RequirePermission(Permission.DefinitionsRead);
         Serve(routes, "/elsa/api/descriptors/expression-descriptors", new(() => SentOnce.List(DescriptorLists.Expressions)));
         Serve(routes, "/elsa/api/descriptors/variables", new(() => SentOnce.List(DescriptorLists.VariableTypes)));
         Serve(routes, "/elsa/api/descriptors/storage-drivers", new(() => SentOnce.List(DescriptorLists.StorageDrivers)));
@@ -39,17 +29,15 @@ public sealed class DescriptorEndpoints : IEndpointModule
         Serve(routes, "/elsa/api/resilience/strategies", new(() => SentOnce.List(RetryStrategies.All.Select(DescriptorLists.Retry))));
         Serve(routes, "/elsa/api/features/installed", new(() => SentOnce.List(DescriptorLists.Features)));
         Serve(routes, "/elsa/api/package/version", new(() => SentOnce.Of(new JsonObject { ["packageVersion"] = DescriptorLists.StudioVersion })));
-        routes.MapGet("/elsa/api/descriptors/activities/{typeName}", Activity).RequirePermission(Permission.DefinitionsRead);
+        routes.MapGet("/elsa/api/descriptors/activities/{typeName}", ActivityAsync).RequirePermission(Permission.DefinitionsRead);
         routes.MapGet("/elsa/api/features/installed/{fullName}", Feature).RequirePermission(Permission.DefinitionsRead);
     }
 
     private static void Serve(IEndpointRouteBuilder routes, string path, Lazy<SentOnce> content) =>
         routes.MapGet(path, (HttpContext http) => content.Value.AnswerTo(http.Request)).RequirePermission(Permission.DefinitionsRead);
 
-    private IResult Activity(string typeName, int? version) =>
-        _registry.Find(typeName) is { } type && (version is null || version == type.Attribute.Version)
-            ? Results.Ok(ActivityDescriptors.Describe(type))
-            : Results.NotFound();
+    private async Task<IResult> ActivityAsync(string typeName, int? version, CancellationToken cancellationToken) =>
+        (await palette.CurrentAsync(cancellationToken)).Find(typeName, version) is { } found ? Results.Ok(found) : Results.NotFound();
 
     private static IResult Feature(string fullName) =>
         DescriptorLists.Features.FirstOrDefault(feature => feature["fullName"]!.GetValue<string>() == fullName) is { } found

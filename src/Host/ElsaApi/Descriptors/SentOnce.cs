@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cleiss.Host.ElsaApi.Descriptors;
 
-/// <summary>JSON that never changes while the host runs: serialised once, named by its hash.</summary>
+/// <summary>JSON that is asked for again and again: serialised once, named by its hash.</summary>
 internal sealed class SentOnce
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };

@@ -1,11 +1,7 @@
-using System.IO.Compression;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Unicode;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Storage;
+using Cleiss.Host.ElsaApi.Files;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
@@ -16,8 +12,6 @@ namespace Cleiss.Host.ElsaApi.Instances;
 public sealed class InstanceFileEndpoints(InstanceLists lists, JournalLists journal, IDefinitionStore definitions) : IEndpointModule
 {
     private const int MostInstances = 200;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     private readonly InstanceViews _views = new(lists, definitions);
     private readonly ActivityExecutions _executions = new(journal, lists);
@@ -30,41 +24,34 @@ public sealed class InstanceFileEndpoints(InstanceLists lists, JournalLists jour
 
     private async Task<IResult> ExportAsync(string id, CancellationToken cancellationToken) =>
         await lists.FindAsync(id, cancellationToken) is { } instance
-            ? Results.File(await ContentAsync(instance, cancellationToken), "application/json", FileName(instance))
+            ? JsonFiles.Send(await FileOfAsync(instance, cancellationToken))
             : Results.NotFound();
 
     private async Task<IResult> ExportManyAsync(Many request, CancellationToken cancellationToken)
     {
-        using var content = new MemoryStream();
-        var count = 0;
-        using (var zip = new ZipArchive(content, ZipArchiveMode.Create, leaveOpen: true))
+        var files = new List<JsonFile>();
+        foreach (var id in (request.Ids ?? []).Distinct(StringComparer.Ordinal).Take(MostInstances))
         {
-            foreach (var id in (request.Ids ?? []).Distinct(StringComparer.Ordinal).Take(MostInstances))
+            if (await lists.FindAsync(id, cancellationToken) is { } instance)
             {
-                if (await lists.FindAsync(id, cancellationToken) is { } instance)
-                {
-                    await using var entry = await zip.CreateEntry(FileName(instance)).OpenAsync(cancellationToken);
-                    await entry.WriteAsync(await ContentAsync(instance, cancellationToken), cancellationToken);
-                    count++;
-                }
+                files.Add(await FileOfAsync(instance, cancellationToken));
             }
         }
 
-        return count == 0 ? Results.NoContent() : Results.File(content.ToArray(), "application/zip", "workflow-instances.zip");
+        return files.Count == 0 ? Results.NoContent() : JsonFiles.SendZip("workflow-instances.zip", files);
     }
 
-    private async Task<byte[]> ContentAsync(InstanceRecord instance, CancellationToken cancellationToken)
+    private async Task<JsonFile> FileOfAsync(InstanceRecord instance, CancellationToken cancellationToken)
     {
         var state = await _views.StateAsync(instance, cancellationToken);
         var (lines, _) = await journal.ListAsync(instance.Id, new JournalFilter(), 0, null, cancellationToken);
-        var file = new JsonObject
+        return new JsonFile(FileName(instance), new JsonObject
         {
             ["WorkflowState"] = state,
             ["Bookmarks"] = state["bookmarks"]!.DeepClone(),
             ["ActivityExecutionRecords"] = new JsonArray([.. await _executions.OfNodeAsync(instance.Id, null, whole: true, cancellationToken)]),
             ["WorkflowExecutionLogRecords"] = new JsonArray([.. lines.Select(line => InstanceReadEndpoints.Line(instance.Id, line))]),
-        };
-        return Encoding.UTF8.GetBytes(file.ToJsonString(Json));
+        });
     }
 
     private static string FileName(InstanceRecord instance) => $"workflow-instance-{string.Concat(instance.Id.Where(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))}.json";
