@@ -2,6 +2,7 @@ using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Cleiss.Persistence.Engine;
 
@@ -19,6 +20,10 @@ public sealed partial class OutboxWorker(
     ILogger<OutboxWorker> logger) : BackgroundService
 {
     private const int AttemptLimit = 12;
+
+    /// <summary>How often a result that the flow refuses is offered again before its effect is parked: the effect itself has happened and must not happen again.</summary>
+    private const int OfferLimit = 3;
+
     private static readonly int Parallel = Math.Clamp(Environment.ProcessorCount * 2, 4, 16);
     private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(10);
@@ -82,17 +87,39 @@ public sealed partial class OutboxWorker(
         await Task.Yield();
         try
         {
-            await ApplyAsync(effect, owner, await HandleAsync(effect, cancellationToken), cancellationToken);
+            await OfferAsync(effect, owner, await HandleAsync(effect, cancellationToken), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopping: the row still names this host and is freed when its lock is gone.
         }
-        catch (Exception e)
+    }
+
+    /// <summary>
+    /// Brings a result home. While the database is away it is kept and offered again, so that nothing outside is done twice; a result that the
+    /// flow itself refuses (its state or definition cannot be read, say) parks the effect after some tries.
+    /// </summary>
+    private async Task OfferAsync(Effect effect, int owner, EffectResult result, CancellationToken cancellationToken)
+    {
+        for (var refusals = 0; ;)
         {
-            // The result could not be applied: the settling statement failed or the flow cannot take it now. The row must not stay ours for ever.
-            LogNotApplied(logger, effect.Kind, effect.Id, effect.WorkflowInstanceId, e);
-            await PutBackAsync(effect, owner, e.Message, cancellationToken);
+            try
+            {
+                await ApplyAsync(effect, owner, result, cancellationToken);
+                return;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogNotApplied(logger, effect.Kind, effect.Id, effect.WorkflowInstanceId, e);
+                refusals += e is NpgsqlException { IsTransient: true } ? 0 : 1;
+                if (refusals == OfferLimit && result is not EffectResult.Park)
+                {
+                    result = new EffectResult.Park($"The effect was done but its result could not be applied: {e.Message}");
+                    continue;
+                }
+
+                await Task.Delay(BackOff(Math.Clamp(refusals, 1, OfferLimit)), cancellationToken);
+            }
         }
     }
 
@@ -148,24 +175,6 @@ public sealed partial class OutboxWorker(
     {
         LogParked(logger, effect.Kind, effect.Id, effect.WorkflowInstanceId, reason);
         return runtime.WriteAsync([.. companions, new ParkEffect(effect.Id, owner, reason)], cancellationToken);
-    }
-
-    /// <summary>Until it succeeds: a row that stayed ours while we live would never be done.</summary>
-    private async Task PutBackAsync(Effect effect, int owner, string reason, CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await runtime.WriteAsync([new PutBackEffect(effect.Id, owner, time.GetUtcNow() + BackOff(effect.Attempt), reason)], cancellationToken);
-                return;
-            }
-            catch (Exception e)
-            {
-                LogNotReached(logger, e.Message);
-                await Task.Delay(SafetyNet, CancellationToken.None);
-            }
-        }
     }
 
     /// <summary>1 s, 2 s, 4 s … up to ten minutes.</summary>

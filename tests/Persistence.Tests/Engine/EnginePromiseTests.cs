@@ -130,6 +130,22 @@ public sealed class EnginePromiseTests : IAsyncLifetime
         await host.StopWorkersAsync();
     }
 
+    [Fact]
+    public async Task AResultTheFlowRefuses_ParksTheEffect_WhichIsNotDoneAgain()
+    {
+        await using var host = Host(workers: true);
+        var definition = await PublishAsync(host, Definition(Sequence(Activity("x", "Test.Effect"))));
+        await host.GetRequiredService<WorkflowRuntime>().StartAsync(new StartWorkflow(definition.Id), CancellationToken.None);
+        await _database.ExecuteAsync("update workflow_instances set state = jsonb_set(state::jsonb, '{v}', '99')::json");
+
+        await host.StartWorkersAsync();
+        await UntilAsync(async () => await _database.ScalarAsync<long>("select count(*) from outbox where parked_at is not null") == 1, "the effect is parked");
+        await host.StopWorkersAsync();
+
+        Assert.Single(_ledger.Calls);
+        Assert.Contains("newer build", await _database.ScalarAsync<string>("select last_error from outbox"), StringComparison.Ordinal);
+    }
+
     // Promise 3: a single writer per instance.
     [Fact]
     public async Task TwoEventsAtOnce_ToOneInstance_NeverLeaveItStuck()
