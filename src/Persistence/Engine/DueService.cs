@@ -62,11 +62,17 @@ public abstract partial class DueService(TimeProvider time, ILogger logger) : Ba
     /// <summary>Sleeps, or less when something announces itself.</summary>
     protected virtual Task SleepAsync(TimeSpan atMost, CancellationToken cancellationToken) => Task.Delay(atMost, cancellationToken);
 
-    protected bool MayTry(string id)
+    /// <summary>Leaves out what waits apart, and forgets what is due no more (its instance was cancelled, say).</summary>
+    protected IReadOnlyList<T> Ready<T>(IReadOnlyList<T> due, Func<T, string> id)
     {
         lock (_failed)
         {
-            return !_failed.TryGetValue(id, out var since) || time.GetElapsedTime(since) >= AfterFailure;
+            foreach (var gone in _failed.Keys.Except(due.Select(id), StringComparer.Ordinal).ToList())
+            {
+                _failed.Remove(gone);
+            }
+
+            return [.. due.Where(row => !_failed.TryGetValue(id(row), out var since) || time.GetElapsedTime(since) >= AfterFailure)];
         }
     }
 

@@ -20,7 +20,7 @@ public sealed partial class TimerService(
     internal override async Task<int> FireDueAsync(CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var due = (await store.FindDueAsync(now, Page + WaitingApart, cancellationToken)).Where(timer => MayTry(timer.BookmarkId)).ToList();
+        var due = Ready(await store.FindDueAsync(now, Page + WaitingApart, cancellationToken), timer => timer.BookmarkId);
         var fired = 0;
         await System.Threading.Tasks.Parallel.ForEachAsync(
             due,

@@ -16,7 +16,7 @@ public sealed partial class TriggerService(DueTriggers triggers, TimeProvider ti
     internal override async Task<int> FireDueAsync(CancellationToken cancellationToken)
     {
         var fired = 0;
-        foreach (var due in (await triggers.FindAsync(Page + WaitingApart, cancellationToken)).Where(due => MayTry(due.Id)))
+        foreach (var due in Ready(await triggers.FindAsync(Page + WaitingApart, cancellationToken), due => due.Id))
         {
             var done = await TryAsync(
                 due.Id, () => triggers.FireAsync(due, cancellationToken), e => LogFailed(_logger, due.ActivityId, due.DefinitionVersionId, e));

@@ -20,9 +20,10 @@ public sealed class DueServiceTests
     {
         using var service = new Failing();
         Assert.False(await service.FireAsync("bad", fails: true));
-        Assert.False(service.May("bad"));
-        Assert.True(service.May("good"));
+        Assert.Equal(["good"], service.May("bad", "good"));
         Assert.True(await service.FireAsync("good", fails: false));
+        Assert.Equal(["good"], service.May("good"));
+        Assert.Equal(["bad"], service.May("bad"));
     }
 
     private sealed class Failing() : DueService(TimeProvider.System, NullLogger.Instance)
@@ -31,7 +32,7 @@ public sealed class DueServiceTests
 
         public TaskCompletionSource LookedAgain { get; } = new();
 
-        public bool May(string id) => MayTry(id);
+        public IReadOnlyList<string> May(params string[] due) => Ready(due, id => id);
 
         public Task<bool> FireAsync(string id, bool fails) =>
             TryAsync(id, () => fails ? throw new InvalidOperationException("out of order") : Task.FromResult(true), _ => { });
