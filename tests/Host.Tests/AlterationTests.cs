@@ -34,6 +34,24 @@ public sealed class AlterationTests(HostFixture host)
             $"select count(*) from trail_entries where kind = 'instance.altered' and actor_id = 'proprietaire' and facts ->> 'workflowInstanceId' = '{instanceId}'"));
     }
 
+    [Theory]
+    [InlineData("SkipActivity")]
+    [InlineData("CancelActivity")]
+    public async Task A_task_for_a_second_person_is_not_passed_over_by_hand(string kind)
+    {
+        var owner = await host.AsAsync("proprietaire");
+        await PublishAsync(owner, "essai-quatre-yeux", Sequence(Task("preparer"), Task("signer", "preparer")).With("type", "Elsa.Parallel"));
+        var instanceId = await StartAsync("essai-quatre-yeux");
+
+        var refused = await AlterAsync(owner, instanceId, kind, "signer");
+        Assert.False(refused["isSuccessful"]!.GetValue<bool>());
+        Assert.Contains("une autre personne", refused["log"]!["logEntries"]![0]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(1, await TasksAtAsync(instanceId, "signer"));
+
+        var done = await AlterAsync(owner, instanceId, kind, "preparer");
+        Assert.True(done["isSuccessful"]!.GetValue<bool>(), done.ToJsonString());
+    }
+
     [Fact]
     public async Task An_incident_is_retried_by_the_route_Elsa_has_for_it()
     {
@@ -45,11 +63,7 @@ public sealed class AlterationTests(HostFixture host)
         Assert.True(retried["isSuccessful"]!.GetValue<bool>(), retried.ToJsonString());
         Assert.Equal(1, await host.CountAsync($"select incident_count::bigint from workflow_instances where id = '{instanceId}'"));
 
-        var skipped = Result(await owner.PostAsync("elsa/api/alterations/run", new JsonObject
-        {
-            ["workflowInstanceIds"] = new JsonArray(instanceId),
-            ["alterations"] = new JsonArray(new JsonObject { ["type"] = "SkipActivity", ["activityId"] = "f" }),
-        }));
+        var skipped = await AlterAsync(owner, instanceId, "SkipActivity", "f");
         Assert.True(skipped["isSuccessful"]!.GetValue<bool>(), skipped.ToJsonString());
         Assert.Equal(1, await host.CountAsync($"select count(*) from workflow_instances where id = '{instanceId}' and sub_status = 'Finished'"));
     }
@@ -73,6 +87,13 @@ public sealed class AlterationTests(HostFixture host)
         body["alterations"] = new JsonArray(new JsonObject { ["type"] = "RetryIncidents" });
         Assert.False(Result(await owner.PostAsync("elsa/api/alterations/run", body))["isSuccessful"]!.GetValue<bool>());
     }
+
+    private static async Task<JsonNode> AlterAsync(Caller caller, string instanceId, string kind, string activityId) =>
+        Result(await caller.PostAsync("elsa/api/alterations/run", new JsonObject
+        {
+            ["workflowInstanceIds"] = new JsonArray(instanceId),
+            ["alterations"] = new JsonArray(new JsonObject { ["type"] = kind, ["activityId"] = activityId }),
+        }));
 
     private static JsonObject Task(string id, string? distinctFrom = null) => Activity(
         id, "Elsa.UserTask", ("title", Literal(id)), ("candidateGroups", Input("Object", """["agent"]""")), ("outcomes", Input("Object", """["Fait"]""")),

@@ -20,6 +20,9 @@ public sealed partial class UserTask : Activity
 
     private const string TaskIdProperty = "taskId";
 
+    /// <summary>Set when the four-eyes inputs turned out to be empty; a task that never opened keeps its rule.</summary>
+    private const string PassableProperty = "passable";
+
     [Input(DisplayName = "Titre", IsRequired = true, Order = 1, Description = "Ce qu'il faut faire, p. ex. « Remplir le formulaire ».")]
     public Input<string>? Title { get; set; }
 
@@ -111,6 +114,11 @@ public sealed partial class UserTask : Activity
         var row = NewRow(context, bookmark.Id, dueAt);
         context.Properties[TaskIdProperty] = row.Id;
         context.Set(TaskId, row.Id);
+        if (row is { DistinctFrom: [], SameAs: [] } && (DistinctFrom ?? SameAs) is not null)
+        {
+            context.Properties[PassableProperty] = true;
+        }
+
         context.AddCompanion(new CreateUserTask(row));
     }
 
@@ -119,6 +127,12 @@ public sealed partial class UserTask : Activity
         context.AddCompanion(new CloseUserTask(TaskIdOf(context), UserTaskStatus.Cancelled));
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>A four-eyes rule holds for those who run the engine, too: the decision is a second person's.</summary>
+    protected override string? WhyNotPassedOver(ActivityExecutionContext context) =>
+        (DistinctFrom is null && SameAs is null) || context.Properties.ContainsKey(PassableProperty)
+        ? null
+        : $"« {DisplayText} » demande le regard d'une autre personne : la tâche ne se passe ni ne s'annule à la main. Réattribuez-la à une personne qui peut la faire, ou annulez l'instance.";
 
     private ValueTask OnCompletedAsync(ActivityExecutionContext context)
     {

@@ -90,6 +90,9 @@ public abstract class Activity
     /// <summary>Called when the activity is cancelled while waiting: leave companions that close what it opened outside.</summary>
     protected internal virtual ValueTask CancelAsync(ActivityExecutionContext context) => ValueTask.CompletedTask;
 
+    /// <summary>Why nobody may pass over this activity, or cancel it alone, by hand; null when that is allowed. French, with what to do instead.</summary>
+    protected internal virtual string? WhyNotPassedOver(ActivityExecutionContext context) => null;
+
     /// <summary>Called when a child was cancelled on its own, by a join or by a person: the owner goes on without it, or ends.</summary>
     protected internal virtual ValueTask OnChildCanceledAsync(ActivityExecutionContext context, ActivityExecutionContext child) => ValueTask.CompletedTask;
 

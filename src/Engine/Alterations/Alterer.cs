@@ -77,7 +77,7 @@ internal sealed class Alterer(DefinitionCache definitions)
 
     private async ValueTask SkipAsync(WorkflowExecutionContext context, SkipActivity skip)
     {
-        foreach (var execution in Running(context, skip.Activity))
+        foreach (var execution in PassableAmong(Running(context, skip.Activity)))
         {
             var possible = execution.Activity.GetPossibleOutcomes();
             var outcomes = skip.Outcomes is { Count: > 0 } named ? named : possible is { Count: 0 } ? [] : Outcomes.Done;
@@ -99,7 +99,7 @@ internal sealed class Alterer(DefinitionCache definitions)
 
     private async ValueTask CancelAsync(WorkflowExecutionContext context, CancelActivity cancel)
     {
-        foreach (var execution in Running(context, cancel.Activity))
+        foreach (var execution in PassableAmong(Running(context, cancel.Activity)))
         {
             context.Release(execution);
             await context.CancelAloneAsync(execution);
@@ -161,6 +161,13 @@ internal sealed class Alterer(DefinitionCache definitions)
         }
 
         return found;
+    }
+
+    private List<ActivityExecutionContext> PassableAmong(List<ActivityExecutionContext> found)
+    {
+        var judged = found.ConvertAll(execution => (Execution: execution, Why: execution.Activity.WhyNotPassedOver(execution)));
+        _refusals.AddRange(judged.Select(one => one.Why).OfType<string>().Distinct());
+        return [.. judged.Where(one => one.Why is null).Select(one => one.Execution)];
     }
 
     private static bool Matches(ActivityExecutionContext execution, ActivityHandle handle) =>
