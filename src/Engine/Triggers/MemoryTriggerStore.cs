@@ -106,11 +106,13 @@ public static class TriggerSuccession
     {
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(next);
+        // What expired goes, unless it fell due in its time and has not fired yet.
+        var known = old.Where(trigger => !(trigger.ActiveUntil <= now) || trigger.IsDueAt(now)).ToList();
         if (inForceFrom is { } from)
         {
             return
             [
-                .. old.Where(trigger => trigger.ActiveFrom is null || trigger.ActiveFrom < from)
+                .. known.Where(trigger => trigger.ActiveFrom is null || trigger.ActiveFrom < from)
                     .Select(trigger => trigger.ActiveUntil is null || trigger.ActiveUntil > from ? trigger with { ActiveUntil = from } : trigger),
                 .. next,
             ];
@@ -118,8 +120,8 @@ public static class TriggerSuccession
 
         // The same timer at the same activity keeps its phase, and one that has fired for the last time does not fire again. Versions that come
         // into force later are still to come.
-        var before = old.Where(trigger => !(trigger.ActiveFrom > now)).ToLookup(trigger => (trigger.ActivityId, trigger.Hash));
-        var later = old.Where(trigger => trigger.ActiveFrom > now).ToList();
+        var before = known.Where(trigger => trigger.IsActiveAt(now)).ToLookup(trigger => (trigger.ActivityId, trigger.Hash));
+        var later = known.Where(trigger => trigger.ActiveFrom > now).ToList();
         var until = later.Min(trigger => trigger.ActiveFrom);
         return
         [

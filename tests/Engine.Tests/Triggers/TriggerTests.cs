@@ -147,6 +147,18 @@ public sealed class TriggerTests
         Assert.Equal(["v2"], corrected.Where(trigger => trigger.IsActiveAt(At(10))).Select(trigger => trigger.DefinitionVersionId));
     }
 
+    [Fact]
+    public void Triggers_OfAnExpiredVersion_GoAndGiveTheirPhaseToNobody()
+    {
+        var expired = Trigger("v1", "tic") with { ActiveUntil = At(10), NextDue = null };
+        var current = Trigger("v2", "tic") with { ActiveFrom = At(10), NextDue = At(20) };
+
+        var all = TriggerSuccession.Apply([expired, current], [Trigger("v3", "tic") with { NextDue = At(25) }], null, At(15));
+
+        Assert.Equal(("v3", At(20)), (Assert.Single(all).DefinitionVersionId, all[0].NextDue));
+        Assert.Equal(["v2", "v4"], TriggerSuccession.Apply([expired, current], [Trigger("v4", "tic") with { ActiveFrom = At(30) }], At(30), At(15)).Select(trigger => trigger.DefinitionVersionId));
+    }
+
     [Theory]
     [InlineData("Elsa.Cron", "cronExpression", "0 9 * * *")]
     [InlineData("Elsa.Timer", "interval", "00:00:00")]
