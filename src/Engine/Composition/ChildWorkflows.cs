@@ -113,7 +113,7 @@ internal sealed class StartInstanceHandler(WorkflowRuntime runtime, IWorkflowSto
 
         var definitionId = payload["definitionId"]?.GetValue<string>();
         var versionId = payload["definitionVersionId"]?.GetValue<string>()
-            ?? await definitions.FindPublishedIdAsync(definitionId ?? "", cancellationToken);
+            ?? await definitions.FindInForceIdAsync(definitionId ?? "", cancellationToken);
         if (versionId is null)
         {
             return NotStarted(payload, $"There is no published version of the workflow definition « {definitionId} ».");

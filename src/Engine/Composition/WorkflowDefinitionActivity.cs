@@ -27,6 +27,8 @@ public sealed class WorkflowDefinitionActivity : Composite
 
     internal void Bind(Output<object?> output) => _outputs[output.Name] = output;
 
+    internal IEnumerable<Output> BoundOutputs => _outputs.Values;
+
     protected internal override IReadOnlyCollection<string> GetPossibleOutcomes() => OutcomeNames.Count > 0 ? OutcomeNames : Outcomes.Done;
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)

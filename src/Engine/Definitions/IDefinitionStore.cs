@@ -10,8 +10,11 @@ public interface IDefinitionStore
     /// <summary>All versions of one definition, newest first; of all definitions when null.</summary>
     Task<IReadOnlyList<WorkflowDefinition>> ListAsync(string? definitionId, CancellationToken cancellationToken);
 
-    /// <summary>Version id of the published version; null when there is none.</summary>
-    Task<string?> FindPublishedIdAsync(string definitionId, CancellationToken cancellationToken);
+    /// <summary>
+    /// Id of the version in force today: the published one, or, while that one is only to come into force, the one it will replace. Null when
+    /// nothing is published.
+    /// </summary>
+    Task<string?> FindInForceIdAsync(string definitionId, CancellationToken cancellationToken);
 
     /// <summary>Saves the draft: overwrites an unpublished latest version, otherwise adds the next one.</summary>
     Task<WorkflowDefinition> SaveDraftAsync(string definitionId, JsonObject document, CancellationToken cancellationToken);

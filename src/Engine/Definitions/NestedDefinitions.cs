@@ -49,14 +49,15 @@ public sealed class NestedDefinitions
         use["workflowDefinitionId"]!.GetValue<string>(),
         use["workflowDefinitionVersionId"] is JsonValue version && version.TryGetValue<string>(out var id) && id.Length > 0 ? id : null);
 
-    /// <summary>The version asked for; without one, or when it is gone, the published one.</summary>
+    /// <summary>The version asked for, unless it is a draft; without one, or when it is gone, the version in force.</summary>
     private static async Task<WorkflowDefinition?> FindAsync(IDefinitionStore store, (string DefinitionId, string? VersionId) key, CancellationToken cancellationToken)
     {
         if (key.VersionId is { } versionId && await store.FindByIdAsync(versionId, cancellationToken) is { } exact && exact.DefinitionId == key.DefinitionId)
         {
-            return exact;
+            // A draft may still change under whoever uses it.
+            return exact.PublishedAt is null ? null : exact;
         }
 
-        return await store.FindPublishedIdAsync(key.DefinitionId, cancellationToken) is { } published ? await store.FindByIdAsync(published, cancellationToken) : null;
+        return await store.FindInForceIdAsync(key.DefinitionId, cancellationToken) is { } published ? await store.FindByIdAsync(published, cancellationToken) : null;
     }
 }

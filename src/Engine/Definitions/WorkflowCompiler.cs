@@ -259,7 +259,7 @@ public sealed class DefinitionReader
 
         foreach (var activity in inner._activities.Values)
         {
-            foreach (var output in _registry.Find(activity.Type)?.Outputs.Select(property => property.GetValue(activity)).OfType<Output>() ?? [])
+            foreach (var output in OutputsOf(activity))
             {
                 if (output.MemoryReference is { } reference && inner._variableNames.ContainsKey(reference))
                 {
@@ -271,6 +271,10 @@ public sealed class DefinitionReader
             _activities.TryAdd(activity.Id, activity);
         }
     }
+
+    private IEnumerable<Output> OutputsOf(Activity activity) => activity is WorkflowDefinitionActivity nested
+        ? nested.BoundOutputs
+        : _registry.Find(activity.Type)?.Outputs.Select(property => property.GetValue(activity)).OfType<Output>() ?? [];
 
     private static JsonNode? Member(JsonObject json, string name) => json[JsonNamingPolicy.CamelCase.ConvertName(name)] ?? json[name];
 

@@ -12,8 +12,11 @@ namespace Cleiss.Engine.Execution;
 /// </summary>
 public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? services = null)
 {
-    /// <summary>A burst that executes more steps than this is a loop without a wait; it becomes an incident instead of a hung host.</summary>
-    internal const int StepLimit = 100_000;
+    /// <summary>
+    /// A burst that executes more steps than this is a loop without a wait; it becomes an incident instead of a hung host. Room enough for a list of
+    /// ten thousand with some twenty activities for each.
+    /// </summary>
+    internal const int StepLimit = 300_000;
 
     internal void Begin(WorkflowExecutionContext context)
     {

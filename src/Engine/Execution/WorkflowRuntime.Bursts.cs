@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cleiss.Engine.Composition;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Storage;
@@ -37,6 +38,9 @@ public sealed partial class WorkflowRuntime(
         }
     }
 
+    /// <summary>A burst changes what it is given; the next attempt must find the request as it was.</summary>
+    private static JsonObject Own(JsonObject? given) => given?.DeepClone().AsObject() ?? [];
+
     private async ValueTask<BurstResult> RunNewAsync(StartWorkflow request, CancellationToken cancellationToken)
     {
         var workflow = await definitions.GetAsync(request.DefinitionVersionId, cancellationToken);
@@ -55,10 +59,10 @@ public sealed partial class WorkflowRuntime(
         {
             CorrelationId = request.CorrelationId,
             Name = request.Name,
-            Input = request.Input,
+            Input = Own(request.Input),
             ParentInstanceId = request.ParentInstanceId,
-            Properties = request.Properties,
-            Trigger = request.TriggerActivityId is { } trigger ? new TriggerOfWorkflow(trigger, request.TriggerInput ?? []) : null,
+            Properties = Own(request.Properties),
+            Trigger = request.TriggerActivityId is { } trigger ? new TriggerOfWorkflow(trigger, Own(request.TriggerInput)) : null,
         };
         if (activation is { CorrelationId: null })
         {
@@ -91,7 +95,7 @@ public sealed partial class WorkflowRuntime(
 
         var workflow = await definitions.GetAsync(record.DefinitionVersionId, cancellationToken);
         var context = InstanceState.Read(workflow, record, transaction.Bookmarks, burst);
-        runner.Resume(context, bookmark, request.Input ?? []);
+        runner.Resume(context, bookmark, Own(request.Input));
         return await RunAndCommitAsync(context, transaction, cancellationToken);
     }
 

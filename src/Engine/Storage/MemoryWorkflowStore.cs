@@ -164,7 +164,7 @@ public sealed class MemoryDefinitionStore(TimeProvider time, TriggerIndexer? ind
         Task.FromResult<IReadOnlyList<WorkflowDefinition>>([.. _versions.Values.Where(v => definitionId is null || v.DefinitionId == definitionId)
             .OrderBy(v => v.DefinitionId, StringComparer.Ordinal).ThenByDescending(v => v.Version)]);
 
-    public Task<string?> FindPublishedIdAsync(string definitionId, CancellationToken cancellationToken) =>
+    public Task<string?> FindInForceIdAsync(string definitionId, CancellationToken cancellationToken) =>
         Task.FromResult(_versions.Values.FirstOrDefault(v => v.DefinitionId == definitionId && v.IsPublished)?.Id);
 
     public Task<WorkflowDefinition> SaveDraftAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)

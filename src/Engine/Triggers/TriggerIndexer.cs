@@ -41,6 +41,9 @@ public sealed class TriggerIndexer(WorkflowCompiler compiler, InputEvaluator inp
         return problems;
     }
 
+    /// <summary>The date in the product's zone.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), scheduling.Zone).DateTime);
+
     /// <summary>Midnight of the first day of a version, in the product's zone; null when it is in force at once.</summary>
     public DateTimeOffset? InForceFrom(WorkflowDefinition definition)
     {

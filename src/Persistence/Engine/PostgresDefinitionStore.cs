@@ -59,10 +59,16 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
         return saved;
     }
 
-    public async Task<string?> FindPublishedIdAsync(string definitionId, CancellationToken cancellationToken)
+    public async Task<string?> FindInForceIdAsync(string definitionId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select id from workflow_definitions where definition_id = $1 and is_published");
-        command.AddParameters(Sql.Text(definitionId));
+        await using var command = database.CreateCommand(
+            """
+            select id from workflow_definitions version
+            where definition_id = $1 and published_at is not null and archived_at is null and (effective_from is null or effective_from <= $2)
+                and exists (select from workflow_definitions where definition_id = $1 and is_published)
+            order by is_published desc, effective_from desc nulls last, version desc limit 1
+            """);
+        command.AddParameters(Sql.Text(definitionId), Sql.Date(triggers.Today));
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 

@@ -82,6 +82,33 @@ public sealed class WorkflowAsActivityTests : IAsyncDisposable
         Assert.Equal([(2, true), (1, false)], versions.Select(version => (version.Version, version.IsPublished)));
     }
 
+    [Fact]
+    public async Task An_output_reaches_a_variable_two_definitions_up()
+    {
+        await PublishAsync("salut", Greeting());
+        var middle = Definition(Sequence(Use("c", "Maria").With("reponse", Bound("var-x")), WriteVariable("w", "x")), Variable("x", value: "rien"));
+        await PublishAsync("milieu", middle);
+
+        var instance = await StartAsync("externe", Definition(Sequence(Activity("b", "Milieu", ("workflowDefinitionId", "milieu")))));
+        await _host.SendEventAsync("suite");
+
+        await _host.ExpectAsync(instance.Id);
+        Assert.Equal(["Maria", "fait"], _host.Lines(instance.Id));
+        Assert.Null(JsonNode.Parse(_host.Instance(instance.Id).State.Span)!["out"]);
+    }
+
+    [Fact]
+    public async Task A_draft_may_not_be_used_because_it_may_still_change()
+    {
+        await PublishAsync("salut", Greeting());
+        var draft = await _host.Get<IDefinitionStore>().SaveDraftAsync("salut", Greeting(end: "autrement"), CancellationToken.None);
+        var outer = Definition(Sequence(Use("u", "Maria").With("workflowDefinitionVersionId", draft.Id)));
+
+        var problems = await _host.Get<DefinitionPublisher>().CheckAsync("externe", outer, CancellationToken.None);
+
+        Assert.Contains(problems, problem => problem.Code == "CLS-1072");
+    }
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static JsonObject Greeting(string end = "fait")

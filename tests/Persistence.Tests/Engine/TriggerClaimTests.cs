@@ -81,10 +81,13 @@ public sealed class TriggerClaimTests : IAsyncLifetime
         await PublishAsync(host, "accueil", Starting(Event("e", "bonjour")));
         var second = await PublishAsync(host, "accueil", Starting(Event("e", "bonjour")), effectiveFrom: "2026-03-12");
 
+        // What other workflows start follows the same date as what events start.
         _time.AdvanceTo(new DateTimeOffset(2026, 3, 11, 22, 59, 59, TimeSpan.Zero));
         Assert.Equal(1, (await SendAsync(host)).Instance!.Version);
+        Assert.NotEqual(second.Id, await host.GetRequiredService<IDefinitionStore>().FindInForceIdAsync("accueil", CancellationToken.None));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(second.Version, (await SendAsync(host)).Instance!.Version);
+        Assert.Equal(second.Id, await host.GetRequiredService<IDefinitionStore>().FindInForceIdAsync("accueil", CancellationToken.None));
     }
 
     [Fact]
