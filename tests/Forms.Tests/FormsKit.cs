@@ -16,7 +16,7 @@ public sealed class FormsKit : IDisposable
         Types = new FieldTypeRegistry();
         Reader = new FormSchemaReader(Types);
         Conditions = new FormConditions(_feel);
-        Validator = new FormValidator(Conditions);
+        Validator = new FormValidator(Conditions, new NoFiles(), TimeProvider.System);
     }
 
     public FieldTypeRegistry Types { get; }
@@ -58,4 +58,9 @@ public sealed class FormsKit : IDisposable
         await Validator.ValidateAsync(form, Json(data), "fr", action, CancellationToken.None);
 
     public void Dispose() => _feel.Dispose();
+
+    private sealed class NoFiles : IUploadedFiles
+    {
+        public Task<Cleiss.Persistence.Files.StoredFile?> FindAsync(string id, CancellationToken cancellationToken) => Task.FromResult<Cleiss.Persistence.Files.StoredFile?>(null);
+    }
 }

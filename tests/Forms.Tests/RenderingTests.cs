@@ -16,7 +16,7 @@ public sealed class RenderingTests(FormsKit kit) : IClassFixture<FormsKit>
     private async Task<string> DrawAsync<T>(Dictionary<string, object?> parameters)
         where T : IComponent
     {
-        await using var services = new ServiceCollection().AddSingleton(kit.Conditions).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddSingleton(kit.Conditions).AddSingleton<FormDirectories>().BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         return await renderer.Dispatcher.InvokeAsync(async () =>
             System.Net.WebUtility.HtmlDecode((await renderer.RenderComponentAsync<T>(ParameterView.FromDictionary(parameters))).ToHtmlString()));

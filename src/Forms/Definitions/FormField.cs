@@ -27,6 +27,9 @@ public sealed record FormField
     /// <summary>FEEL of a computed value.</summary>
     public string? Expression { get; init; }
 
+    /// <summary>What must hold, and what ends the matter; see <see cref="FormRules"/>.</summary>
+    public IReadOnlyList<FormRule> Rules { get; init; } = [];
+
     public int? MinLength { get; init; }
 
     public int? MaxLength { get; init; }
@@ -50,6 +53,9 @@ public sealed record FormField
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public string? Property(string name) => Properties.GetValueOrDefault(name);
+
+    /// <summary>True when anything about the field is decided by an expression.</summary>
+    public bool HasExpressions => HideWhen is not null || RequiredWhen is not null || Expression is not null || Rules.Count > 0;
 
     /// <summary>The field and all below it.</summary>
     public IEnumerable<FormField> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);

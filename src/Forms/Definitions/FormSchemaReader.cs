@@ -84,6 +84,10 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
     internal static string? Text(JsonObject node, string name) =>
         node.TryGetPropertyValue(name, out var value) && value is JsonValue text && text.TryGetValue(out string? result) ? result : null;
 
+    /// <summary>An expression as people write it, without the leading <c>=</c>; null for none.</summary>
+    internal static string? Feel(string? expression) =>
+        string.IsNullOrWhiteSpace(expression) ? null : expression.Trim().TrimStart('=').Trim();
+
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.None, 1000)]
     private static partial Regex KeyPattern();
 
@@ -249,11 +253,17 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
                 HideWhen = Feel((component["conditional"] as JsonObject) is { } conditional ? Text(conditional, "hide") : null),
                 RequiredWhen = Feel(properties.GetValueOrDefault("cleiss.required.when")),
                 Expression = Feel(Text(component, "expression")),
+                Rules = FormRules.Read(properties),
                 Choices = type.HasChoices ? ReadChoices(component, properties, path) : [],
                 Children = type.Shape is FieldShape.Group or FieldShape.Rows ? ReadComponents(component["components"], path + ".components", depth + 1) : [],
                 InitialRows = Math.Clamp((int)(Number(component, "defaultRepetitions", path) ?? 1), 0, 50),
                 Properties = properties,
             };
+            foreach (var name in FormRules.MessageNames(properties))
+            {
+                Pair(properties, name, name, path + ".properties");
+            }
+
             foreach (var (code, message, mend) in type.CheckDefinition(field))
             {
                 Add(code, path, message, mend);
@@ -347,7 +357,5 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
             return null;
         }
 
-        private static string? Feel(string? expression) =>
-            string.IsNullOrWhiteSpace(expression) ? null : expression.Trim().TrimStart('=').Trim();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Cleiss.Forms.Answers;
 using Cleiss.Forms.Catalogue;
 using Cleiss.Forms.Definitions;
 using Cleiss.Forms.Validation;
@@ -12,7 +13,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Cleiss.Forms.Endpoints;
 
 /// <summary><c>/api/forms</c>: the catalogue, its drafts, publishing and judging answers.</summary>
-public sealed class FormsEndpoints(FormStore forms, FormValidator validator) : IEndpointModule
+public sealed class FormsEndpoints(FormStore forms, FormValidator validator, AnswerReveal answers) : IEndpointModule
 {
     /// <summary>No form and no answer comes near it; what does is a mistake or an attack.</summary>
     public const int LargestBody = 1_048_576;
@@ -27,6 +28,10 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator) : I
         group.MapPost("{key}/publish", PublishAsync).RequirePermission(Permission.FormsWrite).WithSummary("Publishes a draft once nothing is missing in either language.");
         group.MapPost("{key}/validate", ValidateAsync).RequirePermission(Permission.FormsRead, Permission.TasksWork)
             .WithSummary("Judges an answer: {data, language?, version?, action?} → {valid, errors, hidden, required, computed}.");
+        group.MapPost("{key}/move", MoveAsync).RequirePermission(Permission.FormsRead)
+            .WithSummary("Carries an answer to another version: {data, from, to?} → {version, data, renamed, lost, errors}.");
+        group.MapPost("answers/{answerId}/reveal", RevealAsync).RequirePermission(Permission.CasesRead)
+            .WithSummary("A covered value of a recorded answer: {path} → {value}; noted in the history of the case.");
     }
 
     private async Task<IResult> GetAsync(string key, int? version, CancellationToken cancellationToken)
@@ -83,7 +88,7 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator) : I
             return problem!;
         }
 
-        int? version = body["version"] is JsonValue number && number.TryGetValue(out int wanted) ? wanted : null;
+        var version = Version(body, "version");
         var form = await forms.FindAsync(key, version, cancellationToken);
         if (form is null)
         {
@@ -98,6 +103,46 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator) : I
         var judged = await validator.ValidateAsync(form, data, FormSchemaReader.Text(body, "language") ?? "fr", FormSchemaReader.Text(body, "action"), cancellationToken);
         return Results.Ok(new { judged.Valid, judged.Errors, judged.Hidden, judged.Required, judged.Computed });
     }
+
+    private async Task<IResult> MoveAsync(string key, HttpContext context, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await ReadBodyAsync(context, cancellationToken);
+        if (body is null)
+        {
+            return problem!;
+        }
+
+        if (body["data"] is not JsonObject data || Version(body, "from") is not { } from)
+        {
+            return Problem.Invalid("data-missing", "Il manque la réponse, ou sa version.", "Envoyez { \"data\": { … }, \"from\": 1 }.");
+        }
+
+        var (old, now) = (await forms.FindAsync(key, from, cancellationToken), await forms.FindAsync(key, Version(body, "to"), cancellationToken));
+        if (old is null || now is null)
+        {
+            return await UnknownAsync(key, old is null ? from : Version(body, "to"), cancellationToken);
+        }
+
+        var moved = FormMove.Plan(old, now, data);
+        var judged = await validator.ValidateAsync(now, moved.Data, "fr", cancellationToken);
+        return Results.Ok(new { now.Version, moved.Data, moved.Renamed, moved.Lost, judged.Errors });
+    }
+
+    private async Task<IResult> RevealAsync(string answerId, HttpContext context, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await ReadBodyAsync(context, cancellationToken);
+        if (body is null)
+        {
+            return problem!;
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return FormSchemaReader.Text(body, "path") is { } path && await answers.ReadAsync(answerId, path, context.GetActor(), cancellationToken) is { } value
+            ? Results.Ok(new { value })
+            : Problem.NotFound("value-not-found", "Cette valeur n'existe pas.");
+    }
+
+    private static int? Version(JsonObject body, string name) => body[name] is JsonValue number && number.TryGetValue(out int version) ? version : null;
 
     private async Task<IResult> UnknownAsync(string key, int? version, CancellationToken cancellationToken)
     {

@@ -47,6 +47,9 @@ public abstract class FieldType
     /// <summary>True when the value identifies or contacts a person, so no flow may see it.</summary>
     public virtual bool IsPersonal => false;
 
+    /// <summary>True when the value is covered on the screen unless somebody types or asks for it.</summary>
+    public virtual bool IsSecret => false;
+
     public virtual bool HasChoices => false;
 
     /// <summary>True for a group that stands for one value (an address), which must have a path.</summary>
@@ -108,7 +111,8 @@ public sealed record FieldReading(JsonNode? Value, FieldFault? Fault = null)
 }
 
 /// <summary>A mistake in an answer: a French sentence that says what to do, and its Romanian twin.</summary>
-public sealed record FieldFault(string Code, string Fr, string Ro)
+/// <param name="Part">In a group the key of the field that is to blame; null for the whole.</param>
+public sealed record FieldFault(string Code, string Fr, string Ro, string? Part = null)
 {
     public string In(string language) => language == "ro" ? Ro : Fr;
 }

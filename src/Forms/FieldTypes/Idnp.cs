@@ -14,6 +14,8 @@ public sealed class Idnp : TextualField
 
     public override bool IsPersonal => true;
 
+    public override bool IsSecret => true;
+
     public override JsonNode? Example => "2002004001232";
 
     public override InputHints Hints(FormField field) => new(InputMode: "numeric", AutoComplete: "off", MaxLength: 20, Width: "sm");

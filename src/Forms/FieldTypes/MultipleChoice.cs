@@ -3,7 +3,7 @@ using Cleiss.Forms.Definitions;
 
 namespace Cleiss.Forms.FieldTypes;
 
-/// <summary>Any number of values of a list, kept in the list's order.</summary>
+/// <summary>Any number of values of a list, kept in the list's order; with <c>cleiss.other</c> = <c>true</c> one answer in own words comes last.</summary>
 public sealed class MultipleChoice : FieldType
 {
     public override string Name => "choices";
@@ -30,21 +30,43 @@ public sealed class MultipleChoice : FieldType
         }
 
         var given = new HashSet<string>(StringComparer.Ordinal);
+        string? other = null;
         foreach (var item in array)
         {
-            if (item is not JsonValue scalar || !scalar.TryGetValue(out string? text) || !field.Choices.Any(choice => choice.Value == text))
+            if (item is not JsonValue scalar || !scalar.TryGetValue(out string? text))
             {
                 return Wrong();
             }
 
-            given.Add(text);
+            if (field.Choices.Any(choice => choice.Value == text))
+            {
+                given.Add(text);
+            }
+            else if (other is not null || OtherAnswer.Read(field, text) is not { } reading)
+            {
+                return Wrong();
+            }
+            else if (reading.Fault is not null)
+            {
+                return reading;
+            }
+            else
+            {
+                other = reading.Value!.GetValue<string>();
+            }
         }
 
-        return new FieldReading(new JsonArray([.. field.Choices.Where(choice => given.Contains(choice.Value)).Select(choice => JsonValue.Create(choice.Value))]));
+        var kept = field.Choices.Where(choice => given.Contains(choice.Value)).Select(choice => choice.Value);
+        return new FieldReading(new JsonArray([.. (other is null ? kept : kept.Append(other)).Select(text => JsonValue.Create(text))]));
     }
 
-    public override JsonNode? FromPosted(FormField field, IReadOnlyList<string> posted) =>
-        new JsonArray([.. posted.Where(text => text.Length > 0).Select(text => JsonValue.Create(text))]);
+    public override JsonNode? FromPosted(FormField field, IReadOnlyList<string> posted)
+    {
+        var ticked = OtherAnswer.IsAllowed(field) && posted.Count > 0
+            ? posted.SkipLast(1).Where(text => text != OtherAnswer.Marker).Concat(posted.Contains(OtherAnswer.Marker, StringComparer.Ordinal) ? OtherAnswer.FromPosted(posted) : [])
+            : posted;
+        return new JsonArray([.. ticked.Where(text => text.Length > 0).Select(text => JsonValue.Create(text))]);
+    }
 
     public override Bilingual Print(FormField field, JsonNode? value, string partnerLanguage)
     {

@@ -14,6 +14,8 @@ public sealed partial class Nir : TextualField
 
     public override bool IsPersonal => true;
 
+    public override bool IsSecret => true;
+
     public override JsonNode? Example => "255081416802538";
 
     public override InputHints Hints(FormField field) => new(AutoComplete: "off", MaxLength: 24, Width: "sm", Format: "nir");

@@ -7,7 +7,16 @@ namespace Cleiss.Forms.Rendering;
 
 /// <summary>What every field of one drawing shares.</summary>
 public sealed record FormDrawing(
-    FormDefinition Form, IReadOnlyDictionary<string, string> Errors, ConditionResult Conditions, string? PartnerLanguage, string Prefix, bool ReadOnly);
+    FormDefinition Form, IReadOnlyDictionary<string, string> Errors, ConditionResult Conditions, string? PartnerLanguage, string Prefix, bool ReadOnly)
+{
+    public FormKnowledge Known { get; init; } = FormKnowledge.Nothing;
+
+    /// <summary>The recorded answer being read, whose covered values may be asked for.</summary>
+    public string? AnswerId { get; init; }
+
+    /// <summary>Id of the one list of institutions all inputs of the form suggest from.</summary>
+    public string InstitutionList => FieldContext.IdOf(Prefix, "organismes-connus");
+}
 
 /// <summary>One field with its place and value, as its Razor component gets it.</summary>
 public sealed record FieldContext(FormDrawing Drawing, FormField Field, string Path, JsonNode? Value)

@@ -16,7 +16,7 @@ public sealed class FormConditions(IFeelEvaluator feel)
     public async Task<ConditionResult> EvaluateAsync(FormDefinition form, JsonObject data, string? action, CancellationToken cancellationToken)
     {
         var result = ConditionResult.Nothing;
-        if (!form.AllFields().Any(field => field.HideWhen is not null || field.RequiredWhen is not null || field.Expression is not null))
+        if (!form.AllFields().Any(field => field.HasExpressions))
         {
             return result;
         }
@@ -39,16 +39,17 @@ public sealed class FormConditions(IFeelEvaluator feel)
     private async Task<ConditionResult> EvaluateOnceAsync(FormDefinition form, JsonObject data, JsonObject seen, string? action, CancellationToken cancellationToken)
     {
         var jobs = new List<(FeelJob Job, List<Asked> Asked)>();
-        Collect(form.Fields, data, seen, "", Scope(seen, null, null, 0, action), jobs, (row, parent, index) => Scope(seen, row, parent, index, action));
+        Collect(form.Fields, data, seen, "", names => Scope(names, seen, null, null, 0, action), jobs, (names, row, parent, index) => Scope(names, seen, row, parent, index, action));
         var answers = await feel.EvaluateAsync([.. jobs.Select(job => job.Job)], cancellationToken);
         var hidden = new HashSet<string>(StringComparer.Ordinal);
         var required = new HashSet<string>(StringComparer.Ordinal);
         var computed = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
+        var broken = new Dictionary<string, List<FormRule>>(StringComparer.Ordinal);
         for (var i = 0; i < jobs.Count; i++)
         {
             for (var j = 0; j < jobs[i].Asked.Count; j++)
             {
-                var (path, kind) = jobs[i].Asked[j];
+                var (path, kind, rule) = jobs[i].Asked[j];
                 var value = answers[i][j];
                 var isTrue = value is JsonValue && value.GetValueKind() == JsonValueKind.True;
                 switch (kind)
@@ -62,31 +63,34 @@ public sealed class FormConditions(IFeelEvaluator feel)
                     case Kind.Compute:
                         computed[path] = value;
                         break;
+                    case Kind.Judge when rule!.IsStop ? isTrue : value is JsonValue && value.GetValueKind() == JsonValueKind.False:
+                        (broken.TryGetValue(path, out var rules) ? rules : broken[path] = []).Add(rule);
+                        break;
                 }
             }
         }
 
-        return new ConditionResult(hidden, required, computed);
+        return new ConditionResult(hidden, required, computed) { Broken = broken.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<FormRule>)pair.Value, StringComparer.Ordinal) };
     }
 
     private static void Collect(
-        IReadOnlyList<FormField> fields, JsonObject data, JsonObject seen, string prefix, JsonObject scope,
-        List<(FeelJob Job, List<Asked> Asked)> jobs, Func<JsonObject, JsonObject, int, JsonObject> rowScope)
+        IReadOnlyList<FormField> fields, JsonObject data, JsonObject seen, string prefix, Func<FeelNames, JsonObject> scope,
+        List<(FeelJob Job, List<Asked> Asked)> jobs, Func<FeelNames, JsonObject, JsonObject, int, JsonObject> rowScope)
     {
         var expressions = new List<string>();
         var asked = new List<Asked>();
         Visit(fields, data, seen, prefix);
         if (expressions.Count > 0)
         {
-            jobs.Add((new FeelJob(expressions, scope), asked));
+            jobs.Add((new FeelJob(expressions, scope(new FeelNames(expressions))), asked));
         }
 
-        void Ask(string? expression, string path, Kind kind)
+        void Ask(string? expression, string path, Kind kind, FormRule? rule = null)
         {
             if (expression is not null)
             {
                 expressions.Add(expression);
-                asked.Add(new Asked(path, kind));
+                asked.Add(new Asked(path, kind, rule));
             }
         }
 
@@ -98,6 +102,11 @@ public sealed class FormConditions(IFeelEvaluator feel)
                 Ask(field.HideWhen, path, Kind.Hide);
                 Ask(field.RequiredWhen, path, Kind.Require);
                 Ask(field.Expression, path, Kind.Compute);
+                foreach (var rule in field.Rules)
+                {
+                    Ask(rule.Feel, path, Kind.Judge, rule);
+                }
+
                 if (field.Type.Shape == FieldShape.Group)
                 {
                     var inner = field.Key.Length == 0 ? levelData : levelData[field.Key] as JsonObject ?? [];
@@ -111,7 +120,7 @@ public sealed class FormConditions(IFeelEvaluator feel)
                     {
                         var row = rows[i] as JsonObject ?? [];
                         var seenRow = seenRows is not null && i < seenRows.Count ? seenRows[i] as JsonObject ?? [] : [];
-                        Collect(field.Children, row, seenRow, $"{path}[{i}]", rowScope(seenRow, levelSeen, i + 1), jobs, rowScope);
+                        Collect(field.Children, row, seenRow, $"{path}[{i}]", names => rowScope(names, seenRow, levelSeen, i + 1), jobs, rowScope);
                     }
                 }
             }
@@ -119,20 +128,27 @@ public sealed class FormConditions(IFeelEvaluator feel)
     }
 
     // In a row its own fields hide those of the form, as in form-js; `this` is the row, `parent` what surrounds it, `i` its number.
-    private static JsonObject Scope(JsonObject root, JsonObject? row, JsonObject? parent, int index, string? action)
+    private static JsonObject Scope(FeelNames names, JsonObject root, JsonObject? row, JsonObject? parent, int index, string? action)
     {
-        var scope = (JsonObject)root.DeepClone();
-        foreach (var (name, value) in row ?? [])
+        var scope = names.Pick(root);
+        foreach (var (name, value) in names.Pick(row ?? []))
         {
             scope[name] = value?.DeepClone();
         }
 
-        scope["this"] = (row ?? root).DeepClone();
+        if (names.Contains("this"))
+        {
+            scope["this"] = names.Pick(row ?? root, nested: true);
+        }
+
         scope["action"] = action;
         if (row is not null)
         {
-            scope["parent"] = parent?.DeepClone();
             scope["i"] = index;
+            if (names.Contains("parent"))
+            {
+                scope["parent"] = names.Pick(parent ?? [], nested: true);
+            }
         }
 
         return scope;
@@ -207,9 +223,10 @@ public sealed class FormConditions(IFeelEvaluator feel)
         Hide,
         Require,
         Compute,
+        Judge,
     }
 
-    private sealed record Asked(string Path, Kind Kind);
+    private sealed record Asked(string Path, Kind Kind, FormRule? Rule);
 }
 
 /// <param name="Hidden">Paths whose condition hides them; what lies below is hidden with them.</param>
@@ -219,6 +236,9 @@ public sealed record ConditionResult(IReadOnlySet<string> Hidden, IReadOnlySet<s
 {
     public static readonly ConditionResult Nothing =
         new(new HashSet<string>(), new HashSet<string>(), new Dictionary<string, JsonNode?>(StringComparer.Ordinal));
+
+    /// <summary>Rules that do not hold, by path.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<FormRule>> Broken { get; init; } = new Dictionary<string, IReadOnlyList<FormRule>>(StringComparer.Ordinal);
 
     internal bool SameAs(ConditionResult other) =>
         Hidden.SetEquals(other.Hidden) && Required.SetEquals(other.Required) && Computed.Count == other.Computed.Count

@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Cleiss.Forms.Definitions;
 using Cleiss.Forms.FieldTypes;
+using Cleiss.Persistence.Files;
 
 namespace Cleiss.Forms.Validation;
 
 /// <summary>Judges an answer on the server; any JSON gets an answer, all mistakes are reported at once.</summary>
-public sealed class FormValidator(FormConditions conditions)
+public sealed class FormValidator(FormConditions conditions, IUploadedFiles files, TimeProvider time)
 {
     public Task<FormValidation> ValidateAsync(FormDefinition form, JsonObject data, string language, CancellationToken cancellationToken) =>
         ValidateAsync(form, data, language, action: null, cancellationToken);
@@ -15,8 +17,17 @@ public sealed class FormValidator(FormConditions conditions)
     {
         var safe = SafeJson.Copy(data);
         var result = await conditions.EvaluateAsync(form, safe, action, cancellationToken);
-        var pass = new Pass(result, language);
+        var pass = new Pass(result, language, Today());
         var normalised = pass.ReadObject(form.Fields, safe, "");
+        foreach (var (field, path, file) in pass.Files)
+        {
+            // An id that nobody uploaded is left to those who fetch the file: samples name files that exist nowhere.
+            if (await files.FindAsync(FormSchemaReader.Text(file, "id") ?? "", cancellationToken) is { } stored)
+            {
+                pass.JudgeFile(field, path, file, stored);
+            }
+        }
+
         return new FormValidation(pass.Errors.Count == 0, pass.Errors, normalised, pass.Dropped, [.. result.Hidden.Order(StringComparer.Ordinal)])
         {
             Required = [.. result.Required.Order(StringComparer.Ordinal)],
@@ -24,11 +35,32 @@ public sealed class FormValidator(FormConditions conditions)
         };
     }
 
-    private sealed class Pass(ConditionResult conditions, string language)
+    private DateOnly Today() => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris")).DateTime);
+
+    private sealed class Pass(ConditionResult conditions, string language, DateOnly today)
     {
+        private readonly HashSet<string> _faulty = new(StringComparer.Ordinal);
+
         public List<FormError> Errors { get; } = [];
 
         public List<string> Dropped { get; } = [];
+
+        public List<(FormField Field, string Path, JsonObject Value)> Files { get; } = [];
+
+        public void JudgeFile(FormField field, string path, JsonObject value, StoredFile stored)
+        {
+            var reading = FieldTypes.File.Judge(field, stored);
+            if (reading.Fault is { } fault)
+            {
+                Add(path, fault.Code, fault.Fr, fault.Ro);
+                return;
+            }
+
+            foreach (var (name, known) in reading.Value!.AsObject())
+            {
+                value[name] = known?.DeepClone();
+            }
+        }
 
         public JsonObject ReadObject(IReadOnlyList<FormField> fields, JsonObject data, string prefix)
         {
@@ -51,6 +83,11 @@ public sealed class FormValidator(FormConditions conditions)
                 var path = FormPaths.Of(prefix, field);
                 if (field.Type.Shape == FieldShape.Text)
                 {
+                    if (!conditions.Hidden.Contains(path))
+                    {
+                        AddBroken(path);
+                    }
+
                     continue;
                 }
 
@@ -61,15 +98,17 @@ public sealed class FormValidator(FormConditions conditions)
                 else if (field.Type.Shape == FieldShape.Group && field.Key.Length == 0)
                 {
                     ReadLevel(field.Children, data, target, prefix, known);
+                    AddBroken(path);
                 }
                 else
                 {
                     known.Add(field.Key);
                     ReadField(field, data[field.Key], target, path);
+                    AddBroken(path);
                 }
             }
 
-            CheckOrder(fields, target, prefix);
+            CheckSiblings(fields, target, prefix);
         }
 
         private void Drop(FormField field, JsonObject data, string prefix, HashSet<string> known)
@@ -139,6 +178,10 @@ public sealed class FormValidator(FormConditions conditions)
             else
             {
                 target[field.Key] = reading.Value?.DeepClone();
+                if (field.Type is FieldTypes.File && target[field.Key] is JsonObject file)
+                {
+                    Files.Add((field, path, file));
+                }
             }
         }
 
@@ -160,8 +203,7 @@ public sealed class FormValidator(FormConditions conditions)
             var read = ReadObject(field.Children, value as JsonObject ?? [], path);
             if (Errors.Count == before && field.Type.Read(field, read).Fault is { } fault)
             {
-                var child = field.Children.FirstOrDefault(c => c.Key == "codePostal");
-                Add(child is null ? path : Join(path, child.Key), fault.Code, fault.Fr, fault.Ro);
+                Add(fault.Part is { } part && field.Children.Any(child => child.Key == part) ? Join(path, part) : path, fault.Code, fault.Fr, fault.Ro);
             }
 
             target[field.Key] = read;
@@ -208,24 +250,54 @@ public sealed class FormValidator(FormConditions conditions)
             CheckOverlap(field, rows, path);
         }
 
-        /// <summary><c>cleiss.rule.not-before</c> on a date names the sibling date it must not precede.</summary>
-        private void CheckOrder(IReadOnlyList<FormField> fields, JsonObject data, string prefix)
+        /// <summary>What a field must be beside its siblings and today.</summary>
+        private void CheckSiblings(IReadOnlyList<FormField> fields, JsonObject data, string prefix)
         {
             foreach (var field in fields)
             {
-                var start = field.Property("cleiss.rule.not-before");
-                if (start is null || Date.Range(FormSchemaReader.Text(data, field.Key)) is not { } end || Date.Range(FormSchemaReader.Text(data, start)) is not { } from)
+                var path = FormPaths.Of(prefix, field);
+                if (_faulty.Contains(path) || FormSchemaReader.Text(data, field.Key) is not { } text)
                 {
                     continue;
                 }
 
-                if (end.Last < from.First)
+                if (field.Type is Date && Date.Range(text) is { } date)
                 {
-                    var label = fields.SelectMany(f => f.SelfAndDescendants()).FirstOrDefault(f => f.Key == start)?.Label ?? new Bilingual(start);
-                    Add(FormPaths.Of(prefix, field), "end-before-start", $"Cette date précède « {label.Fr} » : corrigez l'une des deux.", $"Această dată este anterioară câmpului „{label.In("ro")}”: corectați una dintre ele.");
+                    CheckDate(field, path, date, fields, data);
+                }
+                else if (field.Type is ForeignId && field.Property("cleiss.country.field") is { } sibling
+                    && ForeignId.Judge(FormSchemaReader.Text(data, sibling), text) is { } fault)
+                {
+                    Add(path, fault.Code, fault.Fr, fault.Ro);
                 }
             }
         }
+
+        /// <summary><c>cleiss.rule.not-before</c> names the sibling date a date must not precede; <c>cleiss.date.min</c> and <c>.max</c> are dates or <c>today</c>.</summary>
+        private void CheckDate(FormField field, string path, (DateOnly First, DateOnly Last) date, IReadOnlyList<FormField> fields, JsonObject data)
+        {
+            // Of a date known in part only what is certain counts: no false alarm.
+            if (Bound(field.Property("cleiss.date.min")) is { } min && date.Last < min.First)
+            {
+                Add(path, "date-min", $"Cette date doit être le {Words(min.First, '/')} ou plus tard : corrigez-la.", $"Această dată trebuie să fie {Words(min.First, '.')} sau mai târziu: corectați-o.");
+            }
+            else if (Bound(field.Property("cleiss.date.max")) is { } max && date.First > max.Last)
+            {
+                Add(path, "date-max", $"Cette date doit être le {Words(max.Last, '/')} ou plus tôt : corrigez-la.", $"Această dată trebuie să fie {Words(max.Last, '.')} sau mai devreme: corectați-o.");
+            }
+
+            var start = field.Property("cleiss.rule.not-before");
+            if (start is not null && Date.Range(FormSchemaReader.Text(data, start)) is { } from && date.Last < from.First)
+            {
+                var label = fields.SelectMany(f => f.SelfAndDescendants()).FirstOrDefault(f => f.Key == start)?.Label ?? new Bilingual(start);
+                Add(path, "end-before-start", $"Cette date précède « {label.Fr} » : corrigez l'une des deux.", $"Această dată este anterioară câmpului „{label.In("ro")}”: corectați una dintre ele.");
+            }
+        }
+
+        private (DateOnly First, DateOnly Last)? Bound(string? bound) => bound == "today" ? (today, today) : Date.Range(bound);
+
+        private static string Words(DateOnly date, char separator) =>
+            date.ToString("dd/MM/yyyy", CultureInfo.InvariantCulture).Replace('/', separator);
 
         private void CheckOverlap(FormField field, JsonArray rows, string path)
         {
@@ -265,7 +337,7 @@ public sealed class FormValidator(FormConditions conditions)
                 case Checkbox:
                     Add(path, "required", $"Cochez « {field.Label.Fr} » pour continuer.", $"Bifați „{field.Label.In("ro")}” pentru a continua.");
                     break;
-                case ChoiceField or YesNo or MultipleChoice or Country or Nationality:
+                case ChoiceField or YesNo or MultipleChoice or ListedField:
                     Add(path, "required", $"Choisissez une réponse pour « {field.Label.Fr} ».", $"Alegeți un răspuns pentru „{field.Label.In("ro")}”.");
                     break;
                 case FieldTypes.File:
@@ -277,7 +349,23 @@ public sealed class FormValidator(FormConditions conditions)
             }
         }
 
-        private void Add(string path, string code, string fr, string ro) => Errors.Add(new FormError(path, code, language == "ro" ? ro : fr));
+        // A value that is wrong in itself is named once; rules that build on it would only confuse.
+        private void AddBroken(string path)
+        {
+            if (!_faulty.Contains(path) && conditions.Broken.TryGetValue(path, out var rules))
+            {
+                foreach (var rule in rules)
+                {
+                    Add(path, rule.Code, rule.Message.Fr, rule.Message.In("ro"));
+                }
+            }
+        }
+
+        private void Add(string path, string code, string fr, string ro)
+        {
+            _faulty.Add(path);
+            Errors.Add(new FormError(path, code, language == "ro" ? ro : fr));
+        }
 
         private static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";
     }

@@ -1,39 +1,62 @@
-// Adds to a form drawn by the server: drafts, conditions, rows without a round trip, and help while typing.
+// Adds to a form drawn by the server: rules judged as one types, drafts, rows without a round trip, and help while typing.
 // Everything works without this script too; the server judges every answer again.
 
+import { FormRules } from "./rules.js";
+import { OTHER, readDate } from "./values.js";
+
 const AUTOSAVE_AFTER_MS = 3000;
-const CONDITIONS_AFTER_MS = 250;
+const RULES_AFTER_MS = 100;
 
-function enhance(root) {
+async function enhance(root) {
   const prefix = root.dataset.clPrefix ?? "";
+  reveal(root);
+  if (!root.dataset.clRules) {
+    return;
+  }
   const drafts = root.dataset.clTask ? new DraftKeeper(root, prefix) : null;
-  let pendingConditions = 0;
+  const desk = new RuleDesk(root, prefix);
+  let pending = 0;
 
-  const changed = () => {
+  const changed = (now) => {
     drafts?.changed();
-    if (root.dataset.clConditions) {
-      clearTimeout(pendingConditions);
-      pendingConditions = setTimeout(() => applyConditions(root, prefix), CONDITIONS_AFTER_MS);
-    }
+    clearTimeout(pending);
+    // A keystroke is shown first; what follows from it comes with the next pause, or at once when a field is left.
+    pending = setTimeout(() => desk.apply(), now ? 0 : RULES_AFTER_MS);
   };
 
-  root.addEventListener("input", changed);
+  root.addEventListener("input", (event) => {
+    chooseOther(event.target);
+    changed(false);
+  });
   root.addEventListener("change", (event) => {
+    desk.touch(event.target);
     if (event.target.matches("[data-cl-upload]")) {
-      upload(root, event.target).then(changed);
+      upload(event.target).then(() => changed(true));
     } else {
       tidy(event.target);
-      changed();
+      fillInstitution(root, event.target);
+      changed(true);
     }
   });
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-cl-op]");
     if (button && changeRows(root, prefix, button)) {
       event.preventDefault();
-      changed();
+      changed(true);
+    }
+    const cover = event.target.closest("[data-cl-show]");
+    if (cover) {
+      const shown = cover.getAttribute("aria-pressed") !== "true";
+      cover.setAttribute("aria-pressed", String(shown));
+      cover.firstChild.textContent = shown ? "Masquer" : "Afficher";
+      cover.closest(".cl-secret").querySelector("input").classList.toggle("cl-clear", shown);
     }
   });
+  for (const cover of root.querySelectorAll("[data-cl-show]")) {
+    cover.hidden = false;
+  }
   root.closest("form")?.addEventListener("submit", () => drafts?.stop());
+  await desk.ready();
 }
 
 // ---- the answer as JSON, as PostedForm does it on the server ----
@@ -44,6 +67,7 @@ function collect(root, prefix) {
     place(data, list.dataset.clRows.slice(prefix.length), []);
   }
   const names = new Map();
+  const others = new Map();
   for (const input of root.querySelectorAll("input[name], select[name], textarea[name]")) {
     const name = input.name.slice(prefix.length);
     if (input.type === "file" || name === "_op") {
@@ -53,8 +77,10 @@ function collect(root, prefix) {
       place(data, name.slice(0, -5), {});
       continue;
     }
-    const kind = input.closest(".cl-field")?.className.match(/cl-field-([a-z-]+)/)?.[1] ?? "text";
-    if (input.type === "checkbox") {
+    const kind = kindOf(input);
+    if ("clOther" in input.dataset) {
+      others.set(name, input.value.trim());
+    } else if (input.type === "checkbox") {
       if (kind === "choices") {
         names.set(name, [...(names.get(name) ?? []), ...(input.checked ? [input.value] : [])]);
       } else {
@@ -68,10 +94,29 @@ function collect(root, prefix) {
       names.set(name, convert(kind, input.value));
     }
   }
+  for (const [name, text] of others) {
+    const value = names.get(name);
+    if (text && value === OTHER) {
+      names.set(name, text);
+    } else if (text && Array.isArray(value)) {
+      names.set(name, value.map((entry) => (entry === OTHER ? text : entry)));
+    }
+  }
   for (const [name, value] of names) {
     place(data, name, value);
   }
   return data;
+}
+
+const kinds = new WeakMap();
+
+function kindOf(input) {
+  let kind = kinds.get(input);
+  if (!kind) {
+    kind = input.closest(".cl-field")?.className.match(/cl-field-([a-z-]+)/)?.[1] ?? "text";
+    kinds.set(input, kind);
+  }
+  return kind;
 }
 
 function convert(kind, text) {
@@ -80,7 +125,7 @@ function convert(kind, text) {
     return Number.isFinite(number) ? number : text;
   }
   if (kind === "date") {
-    return isoDate(text) ?? text;
+    return readDate(text.trim(), true) ?? text;
   }
   if (kind === "file") {
     const bar = text.indexOf("|");
@@ -108,29 +153,217 @@ function place(data, path, value) {
   });
 }
 
-function isoDate(text) {
-  const m = text.trim().match(/^(?:(?:(\d{1,2})[/. ])?(\d{1,2})[/. ])?(\d{4})$/);
-  return m ? [m[3], m[2], m[1]].filter(Boolean).map((part) => part.padStart(2, "0")).join("-") : null;
+// ---- rules: what is hidden, required, computed or wrong, by the FEEL library the server uses ----
+
+class RuleDesk {
+  #root;
+  #prefix;
+  #rules = null;
+  #touched = new Set();
+  #noted = new Set();
+
+  constructor(root, prefix) {
+    this.#root = root;
+    this.#prefix = prefix;
+    // Mistakes the server named are followed until they are mended.
+    for (const error of root.querySelectorAll(".cl-error")) {
+      const place = error.closest("[data-cl-path]")?.dataset.clPath;
+      if (place) {
+        this.#touched.add(place);
+        this.#noted.add(place);
+      }
+    }
+  }
+
+  async ready() {
+    const fields = JSON.parse(this.#root.dataset.clRules);
+    const plain = new FormRules(fields, null);
+    // Forms without an expression need no library.
+    this.#rules = plain.hasExpressions ? new FormRules(fields, (await import("./lib/feelin.js")).evaluate) : plain;
+    this.#root.dataset.clReady = "true";
+    this.apply();
+  }
+
+  touch(input) {
+    const place = input.closest("[data-cl-path]")?.dataset.clPath;
+    if (place) {
+      this.#touched.add(place);
+    }
+  }
+
+  apply() {
+    if (!this.#rules) {
+      return;
+    }
+    const data = collect(this.#root, this.#prefix);
+    const conditions = this.#rules.conditions(data, this.#root.dataset.clAction ?? null);
+    const { errors, dropped } = this.#rules.judge(data, conditions, today());
+    const lost = new Set(dropped.map((path) => this.#prefix + path));
+    const wrong = new Map();
+    for (const error of errors) {
+      const place = this.#prefix + error.path;
+      // What is still empty is said when the form is sent; what ends the matter is said at once.
+      if (error.stop || (this.#touched.has(place) && (error.code !== "required" || this.#noted.has(place)))) {
+        wrong.set(place, [...(wrong.get(place) ?? []), error.message]);
+      }
+    }
+    for (const field of this.#root.querySelectorAll("[data-cl-path]")) {
+      const place = field.dataset.clPath;
+      const path = place.slice(this.#prefix.length);
+      set(field, "hidden", conditions.hidden.has(path));
+      const star = field.querySelector("[data-cl-star]");
+      if (star?.closest("[data-cl-path]") === field && star.dataset.clStar !== "always") {
+        star.dataset.clStar ||= star.hidden || conditions.required.has(path) ? "sometimes" : "always";
+        if (star.dataset.clStar === "sometimes") {
+          require(field, star, conditions.required.has(path));
+        }
+      }
+      if (this.#noted.has(place) || wrong.has(place)) {
+        tell(field, wrong.get(place) ?? []);
+        this.#noted.add(place);
+      }
+    }
+    for (const note of this.#root.querySelectorAll("[data-cl-dropped]")) {
+      set(note, "hidden", !lost.has(note.dataset.clDropped));
+    }
+    for (const output of this.#root.querySelectorAll("[data-cl-computed]")) {
+      const text = words(conditions.computed.get(output.dataset.clComputed.slice(this.#prefix.length)), output.dataset.clCurrency);
+      set(output, "textContent", text);
+    }
+    for (const name of this.#root.querySelectorAll("[data-cl-row-name]")) {
+      const row = name.closest("[data-cl-row]");
+      const input = row.querySelector(`[name="${CSS.escape(`${row.dataset.clRow}.${name.dataset.clRowName}`)}"]`);
+      const value = input instanceof HTMLSelectElement ? input.selectedOptions[0]?.textContent : input?.value;
+      set(name, "textContent", input?.value ? ` – ${value}` : "");
+    }
+  }
 }
 
-// ---- conditions: the server evaluates them, with the one FEEL library the answer is judged by ----
+// Writing what already stands there would cost the browser a layout.
+function set(element, property, value) {
+  if (element[property] !== value) {
+    element[property] = value;
+  }
+}
 
-async function applyConditions(root, prefix) {
-  const answer = await send("POST", `/api/forms/${encodeURIComponent(root.dataset.clForm)}/validate`, {
-    data: collect(root, prefix),
-    language: "fr",
-    version: Number(root.dataset.clVersion),
-  });
-  if (!answer?.ok) {
+function require(field, star, required) {
+  set(star, "hidden", !required);
+  for (const input of field.querySelectorAll("input[name]:not([type=radio]):not([type=checkbox]):not([data-cl-other]), select, textarea")) {
+    if (required) {
+      input.setAttribute("aria-required", "true");
+    } else {
+      input.removeAttribute("aria-required");
+    }
+  }
+}
+
+/** Shows messages at a field, or takes them away. */
+function tell(field, messages) {
+  const input = field.querySelector("input:not([type=hidden]), select, textarea, output, fieldset");
+  if (!input) {
     return;
   }
-  const { hidden, computed } = await answer.json();
-  const gone = new Set(hidden.map((path) => prefix + path));
-  for (const field of root.querySelectorAll("[data-cl-path]")) {
-    field.hidden = gone.has(field.dataset.clPath);
+  const subject = field.querySelector("fieldset") ?? input;
+  const id = `${subject.id}-erreur`;
+  let box = document.getElementById(id);
+  const text = messages.join(" ");
+  if ((box?.lastChild?.textContent ?? "") === text) {
+    return;
   }
-  for (const output of root.querySelectorAll("[data-cl-computed]")) {
-    output.textContent = computed[output.dataset.clComputed.slice(prefix.length)] ?? "";
+  if (!text) {
+    box.remove();
+  } else {
+    if (!box) {
+      box = document.createElement("div");
+      box.id = id;
+      box.className = "invalid-feedback d-block cl-error";
+      const help = document.getElementById(`${subject.id}-aide`);
+      help ? help.before(box) : field.append(box);
+    }
+    const lead = document.createElement("span");
+    lead.className = "visually-hidden";
+    lead.textContent = "Erreur : ";
+    box.replaceChildren(lead, text);
+  }
+  const described = new Set((subject.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+  described[text ? "add" : "delete"](id);
+  subject.toggleAttribute("aria-describedby", described.size > 0);
+  if (described.size > 0) {
+    subject.setAttribute("aria-describedby", [...described].join(" "));
+  }
+  for (const part of subject === input ? [input] : field.querySelectorAll("input.form-check-input")) {
+    part.classList.toggle("is-invalid", text !== "");
+    if (text) {
+      part.setAttribute("aria-invalid", "true");
+    } else {
+      part.removeAttribute("aria-invalid");
+    }
+  }
+}
+
+function words(value, currency) {
+  if (value === null || value === undefined) {
+    return "";
+  }
+  if (typeof value === "number") {
+    return currency
+      ? value.toLocaleString("fr-FR", { minimumFractionDigits: 2, maximumFractionDigits: 2 }) + "\u00a0" + (currency === "MDL" ? "MDL" : "€")
+      : value.toLocaleString("fr-FR", { maximumFractionDigits: 12 });
+  }
+  if (typeof value === "boolean") {
+    return value ? "Oui" : "Non";
+  }
+  return typeof value === "string" ? (readDate(value, true) === value ? value.split("-").reverse().join("/") : value) : JSON.stringify(value);
+}
+
+const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" }).format(new Date());
+
+// Writing one's own answer chooses « other ».
+function chooseOther(input) {
+  if (!("clOther" in input.dataset) || input.value === "") {
+    return;
+  }
+  for (const choice of input.closest("[data-cl-path]").querySelectorAll("select, [type=radio], [type=checkbox]")) {
+    if (choice instanceof HTMLSelectElement) {
+      choice.value = OTHER;
+    } else if (choice.value === OTHER) {
+      choice.checked = true;
+    }
+  }
+}
+
+// A code the directory knows brings the name and what else is known, where nothing else was written.
+function fillInstitution(root, input) {
+  if (!("clInstitution" in input.dataset)) {
+    return;
+  }
+  const known = [...(input.list?.options ?? [])].find((option) => option.value === input.value.trim().toUpperCase());
+  if (!known) {
+    return;
+  }
+  for (const [part, value] of [["nom", known.dataset.name], ["pays", known.dataset.country], ["adresse", known.dataset.address]]) {
+    const other = root.querySelector(`[name="${CSS.escape(input.name.replace(/[A-Za-z_0-9]+$/, part))}"]`);
+    if (other && value && (other.value === "" || part === "nom")) {
+      other.value = value;
+    }
+  }
+}
+
+// Covered values of a recorded answer: each look is asked for and noted in the history of the case.
+function reveal(root) {
+  for (const button of root.querySelectorAll("[data-cl-reveal]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const answer = await send("POST", `/api/forms/answers/${encodeURIComponent(root.dataset.clAnswer)}/reveal`, { path: button.dataset.clReveal });
+      const result = await answer?.json().catch(() => null);
+      const place = button.closest("dd").querySelector("[data-cl-covered]");
+      if (answer?.ok && result) {
+        place.textContent = result.value;
+        button.remove();
+      } else {
+        place.textContent = result?.title ?? "La valeur n'a pas pu être lue : rechargez la page et réessayez.";
+      }
+    });
   }
 }
 
@@ -179,7 +412,7 @@ class DraftKeeper {
         data: collect(this.#root, this.#prefix),
         expectedRevision: this.#revision,
       }, leaving);
-      if (answer?.ok) {
+      if (answer?.ok && !answer.redirected) {
         this.#revision = (await answer.json()).revision;
         this.#root.dataset.clRevision = this.#revision;
         const known = this.#root.closest("form")?.querySelector("[name='draftRevision']");
@@ -191,6 +424,10 @@ class DraftKeeper {
         const problem = await answer.json().catch(() => ({}));
         this.#stopped = true;
         this.#say(problem.detail ?? problem.message ?? "Une autre personne a modifié ce brouillon : rechargez la page pour voir sa version avant de continuer.");
+      } else if (answer && (answer.redirected || answer.status === 401)) {
+        this.#dirty = true;
+        this.#say("Votre session est terminée. Reconnectez-vous dans un autre onglet, sans fermer celui-ci : votre saisie y sera enregistrée.");
+        this.#timer = setTimeout(() => this.#save(false), 2 * AUTOSAVE_AFTER_MS);
       } else {
         this.#dirty = true;
         this.#say("Le brouillon n'a pas pu être enregistré ; nouvel essai dans quelques secondes.");
@@ -230,7 +467,7 @@ async function send(method, url, body, keepalive = false) {
 
 // ---- files ----
 
-async function upload(root, input) {
+async function upload(input) {
   const field = input.closest(".cl-field");
   const label = field.querySelector("[data-cl-file-name]");
   const file = input.files[0];
@@ -297,12 +534,12 @@ function renumber(box, list) {
     const from = row.dataset.clRow;
     const to = `${box.dataset.clRows}[${index}]`;
     const title = box.dataset.clRowTitle;
-    const number = row.querySelector(":scope > legend [data-cl-row-number]");
-    if (number) {
-      number.textContent = `${title} ${index + 1}`;
+    const own = (element) => element.closest("[data-cl-row]") === row;
+    for (const number of [...row.querySelectorAll("[data-cl-row-index]")].filter(own)) {
+      set(number, "textContent", String(index + 1));
     }
-    for (const hint of row.querySelectorAll(":scope > .cl-row-actions .visually-hidden")) {
-      hint.textContent = ` ${title} ${index + 1}`;
+    for (const hint of [...row.querySelectorAll("[data-cl-row-words]")].filter(own)) {
+      set(hint, "textContent", ` ${title} ${index + 1}`);
     }
     if (from !== to) {
       rename(row, from, to);
@@ -318,7 +555,7 @@ function rename(element, from, to) {
       let value = attribute.value;
       if (["id", "for", "aria-describedby", "aria-labelledby", "list"].includes(attribute.name)) {
         value = value.split(" ").map((id) => (id.startsWith(fromId) ? toId + id.slice(fromId.length) : id)).join(" ");
-      } else if (["name", "value", "data-cl-row", "data-cl-rows", "data-cl-path", "data-cl-computed"].includes(attribute.name)) {
+      } else if (["name", "value", "data-cl-row", "data-cl-rows", "data-cl-path", "data-cl-computed", "data-cl-dropped"].includes(attribute.name)) {
         if (attribute.name !== "value" || node.matches("[data-cl-op]")) {
           const colon = attribute.name === "value" ? value.indexOf(":") + 1 : 0;
           if (value.startsWith(from, colon)) {

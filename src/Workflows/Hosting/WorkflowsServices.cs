@@ -3,6 +3,7 @@ using Cleiss.Activities.Hosting;
 using Cleiss.Activities.Mail;
 using Cleiss.Documents.Rendering;
 using Cleiss.Engine.Definitions;
+using Cleiss.Forms.FieldTypes;
 using Cleiss.Forms.Hosting;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Workflows.Definitions;
@@ -24,6 +25,8 @@ public static class WorkflowsServices
         services.TryAddSingleton<ReferenceData>();
         services.TryAddSingleton<IPartnerDirectory>(provider => provider.GetRequiredService<ReferenceData>());
         services.TryAddSingleton<IAnswerSource, FormAnswerSource>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IInstitutionDirectory, PartnerInstitutions>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAgreementDirectory, PartnerInstitutions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDefinitionRule, KnownNamesRule>());
         foreach (var process in typeof(WorkflowsServices).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IProcess))))
         {

@@ -45,6 +45,12 @@ public sealed class ReferenceData(IDbContextFactory<CleissDbContext> contexts, N
         return await context.Set<LiaisonBody>().AsNoTracking().FirstOrDefaultAsync(row => row.AgreementIso == iso, cancellationToken);
     }
 
+    public async Task<IReadOnlyList<LiaisonBody>> ListLiaisonBodiesAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Set<LiaisonBody>().AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancellationToken);
+    }
+
     public async Task<Partner?> FindAsync(string partner, CancellationToken cancellationToken) =>
         await FindLiaisonBodyAsync(partner, cancellationToken) is { } body
             ? new Partner(body.AgreementIso, body.Name, body.Country, string.IsNullOrWhiteSpace(body.Email) ? null : body.Email, body.Language)
