@@ -107,11 +107,51 @@ public sealed class RenderingTests(FormsKit kit) : IClassFixture<FormsKit>
     [Fact]
     public async Task EveryForm_IsDrawnWithItsSample()
     {
-        foreach (var key in new[] { "se-151-01", "se-151-06", "se-151-08", "reponse-partenaire" })
+        foreach (var key in FormsKit.Shipped.Select(shipped => shipped.Key))
         {
             var form = kit.ShippedForm(key);
             var html = await DrawFormAsync(form, form.Sample!);
             Assert.Contains("data-cl-form=\"" + key + "\"", html, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task PersonalNumber_IsCoveredWhereItIsTyped()
+    {
+        var html = await DrawFormAsync(kit.ShippedForm("se-151-08"), []);
+        Assert.Matches("<input id=\"f-nir\" name=\"nir\" class=\"form-control cl-masked", html);
+        Assert.Contains("data-cl-show", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HiddenValue_IsSaidToBeDropped()
+    {
+        var html = await DrawFormAsync(kit.ShippedForm("se-151-08"), FormsKit.Json("""{"carriereComplete":"oui","periodesManquantes":"1992"}"""));
+        Assert.Matches("data-cl-dropped=\"periodesManquantes\" role=\"status\">", html);
+        Assert.Matches("data-cl-dropped=\"periodes\\[0\\].naturePrecision\" role=\"status\" hidden>", html);
+    }
+
+    [Fact]
+    public async Task OtherAnswer_IsPostedAsItsText()
+    {
+        var form = kit.Form(kit.Component("radio", """ "values":[{"label":"A","value":"a"}] """).Replace("\"cleiss.type\":\"radio\"", "\"cleiss.type\":\"radio\",\"cleiss.other\":\"true\"", StringComparison.Ordinal));
+        var html = await DrawFormAsync(form, FormsKit.Json("""{"v":"Marin"}"""));
+        Assert.Matches("value=\"__autre\" checked", html);
+        Assert.Matches("value=\"Marin\" maxlength=\"200\"", html);
+        Assert.Equal("Pêcheur", Post("__autre", "Pêcheur"));
+        Assert.Equal("a", Post("a", "Pêcheur"));
+        Assert.Equal("__autre", Post("__autre", ""));
+
+        string? Post(params string[] values) =>
+            PostedForm.ToJson(new FormCollection(new Dictionary<string, StringValues>(StringComparer.Ordinal) { ["v"] = values }), form)["v"]?.GetValue<string>();
+    }
+
+    [Fact]
+    public async Task Table_HasOneLinePerRow()
+    {
+        var form = kit.ShippedForm("se-151-15");
+        var html = await DrawFormAsync(form, form.Sample!);
+        Assert.Equal(3, System.Text.RegularExpressions.Regex.Count(html, "<tr data-cl-row="));
+        Assert.Contains("<label class=\"form-label\" for=\"f-documents-1--langue\">", html, StringComparison.Ordinal);
     }
 }

@@ -10,7 +10,9 @@ public sealed class ShippedFormsTests(FormsKit kit) : IClassFixture<FormsKit>
 
     [Fact]
     public void TheFormsOfTheProcess_AreAllThere() =>
-        Assert.Equal(["decision-validation", "ouverture-formulaire-de-liaison", "reponse-partenaire", "se-151-01", "se-151-06", "se-151-08"], FormsKit.Shipped.Select(form => form.Key));
+        Assert.Equal(
+            ["decision-validation", "ouverture-formulaire-de-liaison", "reponse-partenaire", .. Enumerable.Range(1, 18).Select(number => $"se-151-{number:00}")],
+            FormsKit.Shipped.Select(form => form.Key));
 
     [Theory]
     [MemberData(nameof(Keys))]
@@ -93,6 +95,24 @@ public sealed class ShippedFormsTests(FormsKit kit) : IClassFixture<FormsKit>
         var periods = print.Sections.SelectMany(section => section.Tables).Single(table => table.TitleFr == "Périodes d'assurance");
         Assert.Equal(3, periods.Rows.Count);
         Assert.Equal(new PrintText("Activité salariée", "Activitate salariată"), periods.Rows[0][3]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public async Task Print_HasEveryAnswerInBothLanguages(string key)
+    {
+        var form = kit.ShippedForm(key);
+        var data = (await kit.JudgeAsync(form, form.Sample!.ToJsonString())).Data;
+
+        var print = FormPrint.Build(form, data, "ro");
+
+        var rows = print.Sections.SelectMany(section => section.Rows).ToList();
+        Assert.NotEmpty(rows);
+        Assert.All(rows, row => Assert.False(string.IsNullOrWhiteSpace(row.ValueFr) || string.IsNullOrWhiteSpace(row.LabelPartner)));
+        foreach (var field in form.Fields.SelectMany(section => section.Children).Where(field => field.Key.Length > 0 && field.Type.Shape == FieldTypes.FieldShape.Value && data[field.Key] is not null))
+        {
+            Assert.Contains(rows, row => row.LabelFr == field.Label.Fr);
+        }
     }
 
     private static void Disturb(Random random, JsonObject target)

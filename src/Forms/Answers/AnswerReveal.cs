@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Cleiss.Forms.Catalogue;
 using Cleiss.Forms.Definitions;
 using Cleiss.Forms.Validation;
-using Cleiss.Persistence;
 using Cleiss.Persistence.People;
 using Cleiss.Persistence.Trails;
 using Npgsql;

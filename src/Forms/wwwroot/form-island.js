@@ -159,18 +159,19 @@ class RuleDesk {
   #root;
   #prefix;
   #rules = null;
-  #touched = new Set();
-  #noted = new Set();
+  // By element and not by path: rows are renumbered.
+  #touched = new WeakSet();
+  #noted = new WeakSet();
 
   constructor(root, prefix) {
     this.#root = root;
     this.#prefix = prefix;
     // Mistakes the server named are followed until they are mended.
     for (const error of root.querySelectorAll(".cl-error")) {
-      const place = error.closest("[data-cl-path]")?.dataset.clPath;
-      if (place) {
-        this.#touched.add(place);
-        this.#noted.add(place);
+      const field = error.closest("[data-cl-path]");
+      if (field) {
+        this.#touched.add(field);
+        this.#noted.add(field);
       }
     }
   }
@@ -185,9 +186,9 @@ class RuleDesk {
   }
 
   touch(input) {
-    const place = input.closest("[data-cl-path]")?.dataset.clPath;
-    if (place) {
-      this.#touched.add(place);
+    const field = input.closest("[data-cl-path]");
+    if (field) {
+      this.#touched.add(field);
     }
   }
 
@@ -202,10 +203,7 @@ class RuleDesk {
     const wrong = new Map();
     for (const error of errors) {
       const place = this.#prefix + error.path;
-      // What is still empty is said when the form is sent; what ends the matter is said at once.
-      if (error.stop || (this.#touched.has(place) && (error.code !== "required" || this.#noted.has(place)))) {
-        wrong.set(place, [...(wrong.get(place) ?? []), error.message]);
-      }
+      wrong.set(place, [...(wrong.get(place) ?? []), error]);
     }
     for (const field of this.#root.querySelectorAll("[data-cl-path]")) {
       const place = field.dataset.clPath;
@@ -218,9 +216,12 @@ class RuleDesk {
           require(field, star, conditions.required.has(path));
         }
       }
-      if (this.#noted.has(place) || wrong.has(place)) {
-        tell(field, wrong.get(place) ?? []);
-        this.#noted.add(place);
+      // What is still empty is said when the form is sent; what ends the matter is said at once.
+      const said = (wrong.get(place) ?? []).filter((error) =>
+        error.stop || (this.#touched.has(field) && (error.code !== "required" || this.#noted.has(field))));
+      if (said.length > 0 || this.#noted.has(field)) {
+        tell(field, said.map((error) => error.message));
+        this.#noted.add(field);
       }
     }
     for (const note of this.#root.querySelectorAll("[data-cl-dropped]")) {
@@ -259,7 +260,7 @@ function require(field, star, required) {
 
 /** Shows messages at a field, or takes them away. */
 function tell(field, messages) {
-  const input = field.querySelector("input:not([type=hidden]), select, textarea, output, fieldset");
+  const input = field.querySelector("input:not([type=hidden]), select, textarea, output, fieldset, .cl-information");
   if (!input) {
     return;
   }
