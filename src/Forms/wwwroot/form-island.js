@@ -292,7 +292,8 @@ function tell(field, messages) {
   if (described.size > 0) {
     subject.setAttribute("aria-describedby", [...described].join(" "));
   }
-  for (const part of subject === input ? [input] : field.querySelectorAll("input.form-check-input")) {
+  const own = [...field.querySelectorAll("input, select, textarea")].filter((part) => part.closest("[data-cl-path]") === field && part.type !== "hidden");
+  for (const part of own) {
     part.classList.toggle("is-invalid", text !== "");
     if (text) {
       part.setAttribute("aria-invalid", "true");
