@@ -18,7 +18,7 @@ public sealed class Scripts : IDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(new ManualTimeProvider());
-        var settings = new Dictionary<string, string?> { ["Scripting:ScriptMilliseconds"] = "500", ["Scripting:TextMilliseconds"] = "3000" };
+        var settings = new Dictionary<string, string?> { ["Scripting:ScriptMilliseconds"] = "500", ["Scripting:TextMilliseconds"] = "3000", ["Scripting:TypstMilliseconds"] = "120000" };
         services.AddScripting(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         _services = services.BuildServiceProvider();
     }

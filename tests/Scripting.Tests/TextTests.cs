@@ -83,6 +83,42 @@ public sealed class TextTests(Scripts scripts)
         await Assert.ThrowsAsync<TypstException>(() => CompileAsync("#read(\"../../etc/passwd\")"));
 
     [Fact]
+    public async Task Templates_reach_no_network_and_no_packages()
+    {
+        await Assert.ThrowsAsync<TypstException>(() => CompileAsync("#import \"@preview/cetz:0.3.1\": *"));
+        await Assert.ThrowsAsync<TypstException>(() => CompileAsync("#import \"@local/cetz:0.3.1\": *"));
+
+        var environment = (await File.ReadAllTextAsync($"/proc/{scripts.Host.Typst.ProcessIds[0]}/environ")).Split('\0');
+        Assert.Contains("HTTPS_PROXY=http://127.0.0.1:1", environment);
+        Assert.Contains("XDG_DATA_HOME=/nonexistent", environment);
+    }
+
+    [Fact]
+    public async Task A_template_that_takes_too_much_memory_is_killed_and_its_neighbours_print()
+    {
+        var greedy = CompileAsync(
+            "#set document(title: \"T\")\n#let a = range(700).map(i => str(i) + \"x\" * 1000000)\n#let n = 0\n#for i in range(9000) { for j in range(9000) { for k in range(9000) { n += 1 } } }\n#a.len()");
+        var neighbours = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => CompileAsync($"#set document(title: \"T\")\nVoisin {i}")));
+
+        Assert.All(neighbours, pdf => Assert.StartsWith("%PDF-1.7", Encoding.ASCII.GetString(pdf, 0, 8), StringComparison.Ordinal));
+        Assert.Contains("memory limit", (await Assert.ThrowsAsync<TypstStoppedException>(() => greedy)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_worker_killed_in_the_middle_loses_nothing()
+    {
+        await CompileAsync("#set document(title: \"T\")\nun");
+        var prints = Enumerable.Range(0, 30).Select(i => CompileAsync($"#set document(title: \"T\")\n#for i in range(2000) [{i} #i ]")).ToList();
+        await Task.WhenAny(prints);
+        foreach (var process in scripts.Host.Typst.ProcessIds)
+        {
+            System.Diagnostics.Process.GetProcessById(process).Kill();
+        }
+
+        Assert.Equal(30, (await Task.WhenAll(prints)).Count(pdf => pdf.Length > 1000));
+    }
+
+    [Fact]
     public async Task Equal_input_gives_equal_bytes()
     {
         const string Source = "#set document(title: \"T\", date: auto)\n#set text(lang: \"ro\")\nChișinău #sys.inputs.data";

@@ -9,11 +9,15 @@ namespace Cleiss.Documents.Rendering;
 
 /// <summary>
 /// Effect <c>document.render</c> with payload <c>{documentId}</c>. Output: <c>{documentId, number, sha256}</c>, or <c>{documentId, number,
-/// failed: reason}</c> when the template cannot print this document: then it is cancelled and keeps its number.
+/// failed: reason}</c> when the template cannot print this document: then it is cancelled and keeps its number. A compilation that was stopped
+/// for its time or memory is tried again with back-off, then parked: the document keeps its number and waits for a person.
 /// </summary>
 public sealed class RenderDocumentHandler(DocumentStore documents, DocumentRenderer renderer) : IEffectHandler
 {
     public const string EffectKind = "document.render";
+
+    // Each costs a whole time limit of one core, so fewer than for other effects.
+    private const int StoppedLimit = 4;
 
     public string Kind => EffectKind;
 
@@ -28,6 +32,16 @@ public sealed class RenderDocumentHandler(DocumentStore documents, DocumentRende
             return new EffectResult.Done(
                 new JsonObject { ["documentId"] = id, ["number"] = document.Number, ["sha256"] = Persistence.Files.FileStore.HashOf(pdf) },
                 [new DocumentRendered(id, document.Number + ".pdf", pdf), .. Trail(document, "document.rendered", $"Le document {document.Number} est généré et scellé.")]);
+        }
+        catch (TypstStoppedException e) when (effect.Attempt < StoppedLimit)
+        {
+            return new EffectResult.Retry(e.Message);
+        }
+        catch (TypstStoppedException e)
+        {
+            return new EffectResult.Park(
+                e.Message,
+                [.. Trail(document, "document.waiting", $"Le document {document.Number} n'a pas pu être imprimé à temps ; il garde son numéro et attend qu'on relance son impression.")]);
         }
         catch (Exception e) when (e is TypstException or KeyNotFoundException)
         {

@@ -37,7 +37,7 @@ internal sealed class WarmUp(Engine.Expressions.IScriptEvaluator scripts, Qr.IQr
             var page = new Dictionary<string, byte[]> { ["/warm.typ"] = "#set document(title: \"-\")\n-"u8.ToArray() };
             await typst.CompileAsync(new Typst.TypstJob(page, "/warm.typ", new JsonObject(), "1.7", time.GetUtcNow()), stoppingToken);
         }
-        catch (Exception failure) when (failure is Engine.Expressions.ScriptException or Typst.TypstException or WorkerException
+        catch (Exception failure) when (failure is Engine.Expressions.ScriptException or Typst.TypstException or Typst.TypstStoppedException or WorkerException
             or IOException or System.ComponentModel.Win32Exception)
         {
             // The health check and the first caller say what is wrong; a cold start alone is no failure.

@@ -6,7 +6,12 @@ namespace Cleiss.Scripting.Typst;
 public interface ITypstCompiler
 {
     /// <exception cref="TypstException">The template does not compile; all diagnostics, each with file, line and hint.</exception>
+    /// <exception cref="TypstStoppedException">The compilation took too long or too much memory.</exception>
     Task<byte[]> CompileAsync(TypstJob job, CancellationToken cancellationToken);
+
+    /// <summary>The PDF and a picture of its pages one below the other, as SVG.</summary>
+    /// <inheritdoc cref="CompileAsync"/>
+    Task<TypstPreview> PreviewAsync(TypstJob job, CancellationToken cancellationToken);
 }
 
 /// <param name="Files">Virtual files by absolute path, e.g. <c>/main.typ</c>, <c>/qr.svg</c>; the template sees nothing else.</param>
@@ -21,10 +26,12 @@ public sealed record TypstJob(
     string Standard,
     DateTimeOffset CreatedAt);
 
+public sealed record TypstPreview(byte[] Pdf, string Svg);
+
 /// <param name="Line">1-based; null when the compiler gives none.</param>
 public sealed record TypstDiagnostic(string Message, string? File, int? Line, string? Hint);
 
-/// <summary>A template did not compile or its worker was stopped for exceeding a limit.</summary>
+/// <summary>A template did not compile: its author has to mend it.</summary>
 public sealed class TypstException : Exception
 {
     public TypstException()
@@ -48,4 +55,25 @@ public sealed class TypstException : Exception
     }
 
     public IReadOnlyList<TypstDiagnostic> Diagnostics { get; } = [];
+}
+
+/// <summary>
+/// The worker was killed because the compilation exceeded its time or memory. The template may be at fault, or the machine too busy: it is worth
+/// another attempt.
+/// </summary>
+public sealed class TypstStoppedException : Exception
+{
+    public TypstStoppedException()
+    {
+    }
+
+    public TypstStoppedException(string message)
+        : base(message)
+    {
+    }
+
+    public TypstStoppedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
 }

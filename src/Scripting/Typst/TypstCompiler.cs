@@ -5,7 +5,17 @@ namespace Cleiss.Scripting.Typst;
 
 public sealed class TypstCompiler(ScriptHost host) : ITypstCompiler
 {
-    public async Task<byte[]> CompileAsync(TypstJob job, CancellationToken cancellationToken)
+    public async Task<byte[]> CompileAsync(TypstJob job, CancellationToken cancellationToken) => Pdf(await CallAsync(job, picture: false, cancellationToken));
+
+    public async Task<TypstPreview> PreviewAsync(TypstJob job, CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(job, picture: true, cancellationToken);
+        return new TypstPreview(Pdf(answer), answer["svg"]!.GetValue<string>());
+    }
+
+    private static byte[] Pdf(JsonNode answer) => Convert.FromBase64String(answer["pdf"]!.GetValue<string>());
+
+    private async Task<JsonNode> CallAsync(TypstJob job, bool picture, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         var request = new JsonObject
@@ -16,11 +26,11 @@ public sealed class TypstCompiler(ScriptHost host) : ITypstCompiler
             ["data"] = job.Data.DeepClone(),
             ["standard"] = job.Standard,
             ["createdAt"] = job.CreatedAt.ToUnixTimeSeconds(),
+            ["picture"] = picture,
         };
         try
         {
-            var answer = await host.Typst.CallAsync(request, cancellationToken);
-            return Convert.FromBase64String(answer!["pdf"]!.GetValue<string>());
+            return (await host.Typst.CallAsync(request, cancellationToken))!;
         }
         catch (WorkerException failure) when (failure.Fault == WorkerFault.Author)
         {
@@ -32,7 +42,7 @@ public sealed class TypstCompiler(ScriptHost host) : ITypstCompiler
         }
         catch (WorkerException failure) when (failure.Fault is WorkerFault.TimeLimit or WorkerFault.MemoryLimit)
         {
-            throw new TypstException($"The compilation was stopped: {failure.Message}.", failure);
+            throw new TypstStoppedException($"The compilation was stopped: {failure.Message}.", failure);
         }
     }
 }

@@ -10,6 +10,18 @@ namespace Cleiss.Scripting.Workers;
 /// <summary>The three kinds of worker: sandboxed expressions; Liquid, FEEL and QR codes; Typst.</summary>
 public sealed class ScriptHost : IDisposable
 {
+    // Typst's compiler downloads packages (« @preview/… ») and reads those of the account it runs under. No template may do either: its
+    // requests end at a port where nothing listens, and its folders of packages do not exist.
+    private static readonly Dictionary<string, string> NoWayOut = new()
+    {
+        ["HTTP_PROXY"] = "http://127.0.0.1:1",
+        ["HTTPS_PROXY"] = "http://127.0.0.1:1",
+        ["ALL_PROXY"] = "http://127.0.0.1:1",
+        ["HOME"] = "/nonexistent",
+        ["XDG_DATA_HOME"] = "/nonexistent",
+        ["XDG_CACHE_HOME"] = "/nonexistent",
+    };
+
     public ScriptHost(IOptions<ScriptingOptions> options, ILogger<ScriptHost> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -34,7 +46,7 @@ public sealed class ScriptHost : IDisposable
         Texts = Pool("texts", new Dictionary<string, string>(), settings.TextMilliseconds);
         Typst = Pool(
             "typst",
-            new Dictionary<string, string> { ["CLEISS_FONT_FOLDERS"] = JsonSerializer.Serialize(fonts.Where(Directory.Exists)) },
+            new Dictionary<string, string>(NoWayOut) { ["CLEISS_FONT_FOLDERS"] = JsonSerializer.Serialize(fonts.Where(Directory.Exists)) },
             settings.TypstMilliseconds);
     }
 

@@ -48,7 +48,24 @@ function fail(error) {
   throw new AuthorError(told.map((one) => one.message).join(' '), { diagnostics: told });
 }
 
-serve(({ files, mainFile, data, standard, createdAt }) => {
+/** The standard's own checks fail when the PDF is written: a dump of diagnostics instead of objects. */
+function refused(error, mainFile) {
+  const text = String(error?.message ?? error);
+  const told = [...text.matchAll(/message: ("(?:[^"\\]|\\.)*").*?hints: \[(.*?)\]/gs)].map(([, message, hints]) => ({
+    message: unescaped(message),
+    file: mainFile,
+    line: null,
+    hint: [...hints.matchAll(/"(?:[^"\\]|\\.)*"/gs)].map(([hint]) => unescaped(hint)).join(' ') || null,
+  }));
+  const diagnostics = told.length ? told : [{ message: text, file: mainFile, line: null, hint: null }];
+  return new AuthorError(diagnostics.map((one) => one.message).join(' '), { diagnostics });
+}
+
+function unescaped(quoted) {
+  return quoted.slice(1, -1).replace(/\\u\{([0-9a-f]+)\}/g, (_, code) => `U+${code.toUpperCase()}`).replace(/\\(.)/g, '$1');
+}
+
+serve(({ files, mainFile, data, standard, createdAt, picture }) => {
   compiler.resetShadow();
   for (const [path, content] of Object.entries(files)) {
     compiler.mapShadow(join(workspace, path), Buffer.from(content, 'base64'));
@@ -59,8 +76,7 @@ serve(({ files, mainFile, data, standard, createdAt }) => {
   try {
     pdf = compiler.pdf(result.result, { pdfStandard: standard, creationTimestamp: createdAt });
   } catch (error) {
-    // The standard's own checks fail here, with a plain message.
-    throw new AuthorError(String(error?.message ?? error), { diagnostics: [{ message: String(error?.message ?? error), file: mainFile, line: null, hint: null }] });
+    throw refused(error, mainFile);
   }
-  return { pdf: pdf.toString('base64') };
+  return { pdf: pdf.toString('base64'), svg: picture ? compiler.plainSvg(result.result) : undefined };
 }, () => compiler.evictCache(10));

@@ -115,5 +115,8 @@ internal sealed class InProcessHost : IAsyncDisposable
     private sealed class LineOfText : ITypstCompiler
     {
         public Task<byte[]> CompileAsync(TypstJob job, CancellationToken cancellationToken) => Task.FromResult("%PDF-1.7 essai"u8.ToArray());
+
+        public Task<TypstPreview> PreviewAsync(TypstJob job, CancellationToken cancellationToken) =>
+            Task.FromResult(new TypstPreview("%PDF-1.7 essai"u8.ToArray(), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"));
     }
 }
