@@ -1,6 +1,5 @@
 using Cleiss.Documents.Hosting;
 using Cleiss.Documents.Issuing;
-using Cleiss.Documents.Rendering;
 using Cleiss.Documents.Verification;
 using Cleiss.Engine.Execution;
 using Cleiss.Persistence.Engine;
@@ -106,11 +105,31 @@ public sealed class NumberingTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Templates_OutsideTheFolder_DoNotExist()
+    public async Task AWithdrawal_CancelsWhatItWithdraws_WhicheverIsPrintedFirst()
     {
-        var error = Assert.Throws<KeyNotFoundException>(() => _services.GetRequiredService<TemplateStore>().Read("../src/Host"));
+        var first = Issue("MD");
+        var withdrawal = Issue("MD") with { PreviousDocumentId = first.DocumentId, CancelsPrevious = true };
+        await WriteAsync(first, withdrawal, new DocumentRendered(withdrawal.DocumentId, "deux.pdf", [2]));
+        await WriteAsync(new DocumentRendered(first.DocumentId, "un.pdf", [1]));
 
-        Assert.Contains("Known templates", error.Message, StringComparison.Ordinal);
+        var verified = await _services.GetRequiredService<DocumentVerification>().FindAsync(first.VerificationCode, CancellationToken.None);
+
+        Assert.Equal(("cancelled", "MD-2026-0002"), (verified!.State, verified.ReplacedBy));
+        Assert.Equal(
+            ["date", "number", "replacedBy", "sha256", "state"],
+            System.Text.Json.JsonSerializer.SerializeToNode(verified, System.Text.Json.JsonSerializerOptions.Web)!.AsObject().Select(member => member.Key).Order());
+    }
+
+    [Fact]
+    public async Task WhatTheAgreementDoesNotAllow_IsASpecimen()
+    {
+        await _database.ExecuteAsync("create or replace function document_may_be_real(series text, form_key text, issued_on date) returns boolean language sql stable as $$ select series <> 'MD' $$");
+
+        await WriteAsync(Issue("MD"), Issue("RS"), Issue("RS", specimen: true));
+
+        Assert.Equal(
+            "RS-2026-0001 SPEC-MD-2026-0001 SPEC-RS-2026-0001",
+            await _database.ScalarAsync<string>("select string_agg(number, ' ' order by number) from documents where specimen = (number like 'SPEC-%')"));
     }
 
     private static IssueDocument Issue(string prefix, bool specimen = false) => new(

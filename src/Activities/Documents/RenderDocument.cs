@@ -32,7 +32,7 @@ public sealed class RenderDocument : Activity
     [Input(DisplayName = "Titre", IsRequired = true, Order = 5)]
     public Input<string>? Title { get; set; }
 
-    [Input(DisplayName = "Spécimen", UIHint = "checkbox", Description = "Vrai pour un cas d'essai : série à part et mention SPÉCIMEN.", Order = 6)]
+    [Input(DisplayName = "Spécimen", UIHint = "checkbox", Description = "Vrai pour un cas d'essai : série à part et mention SPÉCIMEN. Tant que l'accord ou le formulaire n'est pas en vigueur, le document est un spécimen de toute façon.", Order = 6)]
     public Input<bool>? Specimen { get; set; }
 
     [Input(DisplayName = "Formulaire", UIHint = "dropdown", Options = [], Refresh = true, Order = 7)]
@@ -53,7 +53,10 @@ public sealed class RenderDocument : Activity
     [Input(DisplayName = "Remplace le document", Order = 12)]
     public Input<string>? PreviousDocumentId { get; set; }
 
-    [Input(DisplayName = "Poursuivre en cas d'échec", UIHint = "checkbox", Description = "Sinon, un échec arrête le dossier par un incident.", Order = 13)]
+    [Input(DisplayName = "Annule le document remplacé", UIHint = "checkbox", Description = "Vrai : le document remplacé est annulé ; faux : il est corrigé.", Order = 13)]
+    public Input<bool>? CancelsPrevious { get; set; }
+
+    [Input(DisplayName = "Poursuivre en cas d'échec", UIHint = "checkbox", Description = "Sinon, un échec arrête le dossier par un incident.", Order = 14)]
     public Input<bool>? ContinueOnFailure { get; set; }
 
     [Output(DisplayName = "Document")]
@@ -84,7 +87,8 @@ public sealed class RenderDocument : Activity
             context.Get(Language, "fr"),
             VerificationCodes.New(),
             context.Get(RequestedBy, "system"),
-            Blank(context.Get(PreviousDocumentId))));
+            Blank(context.Get(PreviousDocumentId)),
+            context.Get(CancelsPrevious)));
         context.Set(DocumentId, id);
         context.Set(Documents, [id]);
         var bookmark = context.CreateBookmark(new CreateBookmarkArgs("RenderDocument", Callback: OnRenderedAsync));

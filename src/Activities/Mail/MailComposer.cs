@@ -1,7 +1,7 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Cleiss.Documents.Issuing;
 using Cleiss.Documents.Rendering;
+using Cleiss.Documents.Templates;
 using Cleiss.Persistence.Files;
 using Cleiss.Scripting.Liquid;
 using Microsoft.Extensions.Options;
@@ -34,9 +34,9 @@ internal sealed class MailComposer(
                 : $"L'organisme de liaison « {partner?.Name ?? mail.Partner} » n'a pas d'adresse électronique utilisable dans l'annuaire. Complétez-la dans « Accords et référentiels », puis choisissez « Renvoyer le courrier ».";
         }
 
-        if (!templates.Exists(mail.Template))
+        if (await templates.FindAsync(mail.Template, null, cancellationToken) is not { Kind: TemplateKind.Mail, Files: var source })
         {
-            return $"Le modèle « {mail.Template} » n'existe pas. Modèles : {string.Join(", ", templates.List())}.";
+            return $"Le modèle de courrier « {mail.Template} » n'existe pas ou n'est pas publié. Modèles : {string.Join(", ", await templates.ListAsync(cancellationToken))}.";
         }
 
         var attached = await DocumentsAsync(mail, cancellationToken);
@@ -45,9 +45,7 @@ internal sealed class MailComposer(
         mail.Language = partner?.Language ?? "fr";
         mail.FromAddress = options.Value.From.Length > 0 ? options.Value.From : "liaison@" + MailAddressing.HostOf(address.Value.PublicUrl);
         var model = await ModelAsync(mail, partner, attached, cancellationToken);
-        var source = templates.Read(mail.Template);
-        var texts = await liquid.RenderAsync(
-            [Encoding.UTF8.GetString(source["subject.liquid"]), Encoding.UTF8.GetString(source["body.liquid"])], model, cancellationToken);
+        var texts = await liquid.RenderAsync([source[TemplateVersion.Subject], source[TemplateVersion.Body]], model, cancellationToken);
         var subject = texts[0].ReplaceLineEndings(" ").Trim();
         mail.Subject = mail.Specimen && !subject.StartsWith(SpecimenMark, StringComparison.Ordinal) ? SpecimenMark + subject : subject;
         mail.Body = texts[1].Trim() + "\n";

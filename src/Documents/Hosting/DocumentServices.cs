@@ -1,10 +1,12 @@
 using Cleiss.Documents.Issuing;
 using Cleiss.Documents.Rendering;
+using Cleiss.Documents.Templates;
 using Cleiss.Documents.Verification;
 using Cleiss.Engine.Hosting;
 using Cleiss.Persistence.Bursts;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
+using Cleiss.Persistence.Startup;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,6 +21,8 @@ public static class DocumentServices
         services.Configure<TemplateOptions>(configuration.GetSection("Templates"));
         services.Configure<PublicAddressOptions>(configuration);
         services.TryAddSingleton<TemplateStore>();
+        services.TryAddSingleton<TemplateCheck>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupTask, TemplateSeed>());
         services.TryAddSingleton<DocumentStore>();
         services.TryAddSingleton<DocumentRenderer>();
         services.TryAddSingleton<DocumentVerification>();

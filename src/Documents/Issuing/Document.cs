@@ -17,6 +17,9 @@ public static class DocumentState
 /// <summary>One issued document.</summary>
 /// <param name="Number">E.g. <c>MD-2026-0042</c>, or <c>SPEC-MD-2026-0001</c> for a specimen.</param>
 /// <param name="ProvisionalCode">True while the form's own code is not official: « numéro provisoire » is printed beside it.</param>
+/// <param name="TemplateVersion">The version of the template that was published when it was issued; null for documents older than that rule.</param>
+/// <param name="ReplacedBy">The document that corrects or withdraws this one, once it is printed.</param>
+/// <param name="CancelsPrevious">True when it withdraws its predecessor instead of correcting it.</param>
 /// <param name="Sha256">Of the PDF; null while pending.</param>
 public sealed record Document(
     string Id,
@@ -39,7 +42,9 @@ public sealed record Document(
     string? CancelledReason,
     string RequestedBy,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? RenderedAt);
+    DateTimeOffset? RenderedAt,
+    int? TemplateVersion,
+    bool CancelsPrevious);
 
 /// <summary>Reads documents; who may see them is the caller's check.</summary>
 public sealed class DocumentStore(NpgsqlDataSource database)
@@ -47,7 +52,8 @@ public sealed class DocumentStore(NpgsqlDataSource database)
     private const string Columns =
         """
         select id, number, state, specimen, case_id, title, template, form_key, form_code, provisional_code, answer_id, language,
-               verification_code, previous_document_id, replaced_by, file_id, sha256, cancelled_reason, requested_by, created_at, rendered_at
+               verification_code, previous_document_id, replaced_by, file_id, sha256, cancelled_reason, requested_by, created_at, rendered_at,
+               template_version, cancels_previous
         from documents
         """;
 
@@ -86,7 +92,8 @@ public sealed class DocumentStore(NpgsqlDataSource database)
                 reader.GetString(6), Text(reader, 7), Text(reader, 8), reader.GetBoolean(9), Text(reader, 10), reader.GetString(11),
                 reader.GetString(12), Text(reader, 13), Text(reader, 14), Text(reader, 15), Text(reader, 16), Text(reader, 17),
                 reader.GetString(18), reader.GetFieldValue<DateTimeOffset>(19),
-                reader.IsDBNull(20) ? null : reader.GetFieldValue<DateTimeOffset>(20)));
+                reader.IsDBNull(20) ? null : reader.GetFieldValue<DateTimeOffset>(20),
+                reader.IsDBNull(21) ? null : reader.GetInt32(21), reader.GetBoolean(22)));
         }
 
         return documents;

@@ -33,7 +33,7 @@ internal sealed class DocumentInvariants : IInvariantSource
             """
             select 'document ' || d.number
             from documents d left join files f on f.id = d.file_id
-            where d.state in ('valid', 'specimen', 'replaced') and (f.id is null or f.sha256 is distinct from d.sha256 or d.rendered_at is null)
+            where (d.state in ('valid', 'specimen', 'replaced') or d.file_id is not null) and (f.id is null or f.sha256 is distinct from d.sha256 or d.rendered_at is null)
             """),
         new(
             "document-references",
@@ -43,7 +43,10 @@ internal sealed class DocumentInvariants : IInvariantSource
             select 'document ' || d.number || ' : réponse ' || d.answer_id
             from documents d where d.answer_id is not null and not exists (select 1 from form_answers a where a.id = d.answer_id)
             union all
-            select 'document ' || number || ' : remplacé, sans remplaçant' from documents where (state = 'replaced') <> (replaced_by is not null)
+            select 'document ' || number || ' : remplacé, sans remplaçant' from documents where state = 'replaced' and replaced_by is null
+            union all
+            select 'document ' || number || ' : ' || state || ', avec un remplaçant' from documents
+            where replaced_by is not null and state not in ('replaced', 'cancelled')
             """),
     ];
 }

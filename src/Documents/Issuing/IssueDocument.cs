@@ -10,7 +10,9 @@ namespace Cleiss.Documents.Issuing;
 /// <param name="Template">Path below the templates folder, e.g. <c>formulaire-de-liaison/formulaire-bilingue</c>.</param>
 /// <param name="Language">The partner's language, e.g. <c>ro</c>.</param>
 /// <param name="VerificationCode">From <see cref="VerificationCodes.New"/>.</param>
-/// <param name="PreviousDocumentId">The document this one corrects or cancels; it becomes « replaced » when this one is printed.</param>
+/// <param name="Specimen">True makes it a specimen; false leaves it to the agreement and the form, which must both be in force at that moment.</param>
+/// <param name="PreviousDocumentId">The document this one corrects or withdraws; it becomes « replaced », or « cancelled », when this one is printed.</param>
+/// <param name="CancelsPrevious">True when it withdraws the previous document instead of correcting it.</param>
 public sealed record IssueDocument(
     string DocumentId,
     string SeriesPrefix,
@@ -25,7 +27,8 @@ public sealed record IssueDocument(
     string Language,
     string VerificationCode,
     string RequestedBy,
-    string? PreviousDocumentId = null);
+    string? PreviousDocumentId = null,
+    bool CancelsPrevious = false);
 
 /// <summary>Companion: the PDF exists. Storing it twice under the same id changes nothing.</summary>
 public sealed record DocumentRendered(string DocumentId, string FileName, byte[] Pdf);
@@ -59,23 +62,27 @@ internal sealed class DocumentParticipant : IBurstParticipant
 
     private static void Issue(NpgsqlBatch batch, IssueDocument issue, DateTimeOffset now)
     {
-        var series = issue.Specimen ? "SPEC-" + issue.SeriesPrefix : issue.SeriesPrefix;
+        var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, Paris).DateTime);
         batch.Add(
             """
-            with next as (
-                insert into document_series as s (series, year, last_number) values ($2, $3, 1)
+            with kind as (select $4 or not document_may_be_real($2, $8, $18) as specimen),
+            named as (select specimen, case when specimen then 'SPEC-' || $2 else $2 end as series from kind),
+            next as (
+                insert into document_series as s (series, year, last_number) select series, $3, 1 from named
                 on conflict (series, year) do update set last_number = s.last_number + 1
                 returning last_number)
-            insert into documents (id, number, series, year, counter, state, specimen, case_id, title, template, form_key, form_code,
-                provisional_code, answer_id, language, verification_code, previous_document_id, requested_by, created_at)
-            select $1, $2 || '-' || $3 || '-' || lpad(last_number::text, greatest(4, length(last_number::text)), '0'), $2, $3, last_number,
-                'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
-            from next
+            insert into documents (id, number, series, year, counter, state, specimen, case_id, title, template, template_version, form_key,
+                form_code, provisional_code, answer_id, language, verification_code, previous_document_id, requested_by, created_at, cancels_previous)
+            select $1, series || '-' || $3 || '-' || lpad(last_number::text, greatest(4, length(last_number::text)), '0'), series, $3, last_number,
+                'pending', specimen, $5, $6, $7,
+                (select max(t.version) from template_versions t where t.code = $7 and t.state = 'published'),
+                $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+            from next, named
             """,
-            Sql.Text(issue.DocumentId), Sql.Text(series), Sql.Int(TimeZoneInfo.ConvertTime(now, Paris).Year), Sql.Bool(issue.Specimen),
+            Sql.Text(issue.DocumentId), Sql.Text(issue.SeriesPrefix), Sql.Int(day.Year), Sql.Bool(issue.Specimen),
             Sql.Text(issue.CaseId), Sql.Text(issue.Title), Sql.Text(issue.Template), Sql.Text(issue.FormKey), Sql.Text(issue.FormCode),
             Sql.Bool(issue.ProvisionalCode), Sql.Text(issue.AnswerId), Sql.Text(issue.Language), Sql.Text(issue.VerificationCode),
-            Sql.Text(issue.PreviousDocumentId), Sql.Text(issue.RequestedBy), Sql.Time(now));
+            Sql.Text(issue.PreviousDocumentId), Sql.Text(issue.RequestedBy), Sql.Time(now), Sql.Bool(issue.CancelsPrevious), Sql.Date(day));
     }
 
     private static void Store(NpgsqlBatch batch, DocumentRendered rendered, DateTimeOffset now)
@@ -87,10 +94,15 @@ internal sealed class DocumentParticipant : IBurstParticipant
             where id = $1 and state = 'pending'
             """,
             Sql.Text(rendered.DocumentId), Sql.Text(file.Id), Sql.Text(file.Sha256), Sql.Time(now));
+        // Either of the two may be the one printed last.
         batch.Add(
             """
-            update documents set state = 'replaced', replaced_by = $1
-            where id = (select previous_document_id from documents where id = $1) and state in ('valid', 'specimen')
+            update documents p set
+                state = case when n.cancels_previous then 'cancelled' else 'replaced' end,
+                replaced_by = n.id,
+                cancelled_reason = case when n.cancels_previous then 'Annulé par le document ' || n.number || '.' end
+            from documents n
+            where n.previous_document_id = p.id and (n.id = $1 or p.id = $1) and n.state in ('valid', 'specimen') and p.state in ('valid', 'specimen')
             """,
             Sql.Text(rendered.DocumentId));
     }

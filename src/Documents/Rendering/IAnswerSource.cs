@@ -8,7 +8,7 @@ public interface IAnswerSource
     /// <summary>
     /// The answer ready to print: <c>titleFr, titlePartner, code, partnerCode, legalBasisFr, legalBasisPartner, agreementFr, agreementPartner,
     /// sections[{number, titleFr, titlePartner, rows[{number, labelFr, labelPartner, valueFr, valuePartner}],
-    /// tables[{titleFr, titlePartner, columns[{fr, partner}], rows[[{fr, partner}]]}]}]</c>. Null when there is no such answer.
+    /// tables[{titleFr, titlePartner, columns[{fr, partner}], rows[[{fr, partner}]]}]}]</c>, and <c>data</c>, the answer as recorded, for templates made for one form. Null when there is no such answer.
     /// </summary>
     Task<JsonObject?> FindAsync(string answerId, string language, CancellationToken cancellationToken);
 

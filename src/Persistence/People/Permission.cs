@@ -20,6 +20,8 @@ public static class Permission
     public const string ReferenceWrite = "reference.write";
     public const string DefinitionsRead = "definitions.read";
     public const string DefinitionsWrite = "definitions.write";
+    public const string TemplatesRead = "templates.read";
+    public const string TemplatesWrite = "templates.write";
     public const string StatisticsRead = "statistics.read";
     public const string Operations = "operations";
     public const string Administration = "administration";

@@ -27,7 +27,7 @@ public static class Role
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Permissions { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
         [Agent] = [.. Works, CasesOpen, CasesReply],
-        [Juriste] = [.. Works, CasesOpen, CasesReply, StatisticsRead],
+        [Juriste] = [.. Works, CasesOpen, CasesReply, TemplatesRead, StatisticsRead],
         [Directrice] = [.. Works, StatisticsRead, AssignUserTasks],
         [Comptable] = Works,
         [Budget] = [.. Works, CasesOpen],
@@ -37,13 +37,13 @@ public static class Role
         [Sdl2] = [.. Works, CasesOpen, CasesReply],
         [Proprietaire] =
         [
-            .. Works, CasesOpen, CasesReply, FormsWrite, ReferenceWrite, DefinitionsRead, DefinitionsWrite, StatisticsRead, MailsRetry, RunAlterations,
+            .. Works, CasesOpen, CasesReply, FormsWrite, ReferenceWrite, DefinitionsRead, DefinitionsWrite, TemplatesRead, TemplatesWrite, StatisticsRead, MailsRetry, RunAlterations,
             AssignUserTasks, UpdateUserTasks, CancelUserTasks, ManageUserTasks, InviteUserTasks,
         ],
         // Runs the product; reads what is needed to help, works on no case.
         [Admin] =
         [
-            CasesRead, FormsRead, DocumentsRead, MailsRead, MailsRetry, ReferenceRead, DefinitionsRead, StatisticsRead, Operations, RunAlterations,
+            CasesRead, FormsRead, DocumentsRead, MailsRead, MailsRetry, ReferenceRead, DefinitionsRead, TemplatesRead, StatisticsRead, Operations, RunAlterations,
             Administration, ReadUserTasks, AssignUserTasks, UpdateUserTasks, CancelUserTasks, ManageUserTasks, LookupUserTaskParticipants,
         ],
     };

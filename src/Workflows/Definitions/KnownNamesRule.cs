@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Cleiss.Activities.Documents;
 using Cleiss.Activities.Mail;
 using Cleiss.Activities.UserTasks;
-using Cleiss.Documents.Rendering;
+using Cleiss.Documents.Templates;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Definitions;
 using Cleiss.Forms.Catalogue;
@@ -37,13 +37,17 @@ internal sealed class KnownNamesRule(FormStore forms, TemplateStore templates, P
                 }
 
                 break;
-            case RenderDocument document when Literal(document.Template) is { } template && !templates.Exists(template):
-                yield return UnknownTemplate(activity, template, path);
+            case RenderDocument document:
+                if (await FindUnknownAsync(document.Template, activity, path, cancellationToken) is { } unknownDocument)
+                {
+                    yield return unknownDocument;
+                }
+
                 break;
             case SendMail mail:
-                if (Literal(mail.Template) is { } mailTemplate && !templates.Exists(mailTemplate))
+                if (await FindUnknownAsync(mail.Template, activity, path, cancellationToken) is { } unknownMail)
                 {
-                    yield return UnknownTemplate(activity, mailTemplate, path);
+                    yield return unknownMail;
                 }
 
                 if (Literal(mail.Partner) is { } partner && await reference.FindAgreementAsync(partner, cancellationToken) is null)
@@ -56,8 +60,11 @@ internal sealed class KnownNamesRule(FormStore forms, TemplateStore templates, P
         }
     }
 
-    private DefinitionProblem UnknownTemplate(Activity activity, string template, string path) => new(
-        "CLS-1043", path + ".template", $"« {activity.DisplayText} » utilise le modèle « {template} », qui n'existe pas. Modèles : {string.Join(", ", templates.List())}.");
+    private async Task<DefinitionProblem?> FindUnknownAsync(Input? input, Activity activity, string path, CancellationToken cancellationToken) =>
+        Literal(input) is { } template && await templates.ListAsync(cancellationToken) is var known && !known.Contains(template)
+            ? new DefinitionProblem(
+                "CLS-1043", path + ".template", $"« {activity.DisplayText} » utilise le modèle « {template} », qui n'existe pas ou n'est pas publié. Modèles : {string.Join(", ", known)}.")
+            : null;
 
     private static string? Literal(Input? input) =>
         input?.Expression is { Type: "Literal", Value: { } value } && value.ToString() is { Length: > 0 } text ? text : null;

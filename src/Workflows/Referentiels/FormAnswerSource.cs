@@ -22,6 +22,7 @@ internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, Ref
 
         var partner = answer.CaseId is null ? null : await FindPartnerAsync(answer.CaseId, cancellationToken);
         var print = Values.ToJson(FormPrint.Build(form, answer.Data, language))!.AsObject();
+        print["data"] = answer.Data.DeepClone();
         print["legalBasisFr"] = form.LegalBasis?.Fr;
         print["legalBasisPartner"] = form.LegalBasis?.Partner ?? form.LegalBasis?.Fr;
         print["agreementFr"] = partner?.AgreementFr;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cleiss.Documents.Rendering;
+using Cleiss.Documents.Templates;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.ElsaJson;
 using Cleiss.Forms.Catalogue;

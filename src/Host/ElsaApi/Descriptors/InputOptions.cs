@@ -1,4 +1,4 @@
-using Cleiss.Documents.Rendering;
+using Cleiss.Documents.Templates;
 using Cleiss.Engine.Definitions;
 using Cleiss.Forms.Catalogue;
 using Cleiss.Persistence.People;
@@ -36,8 +36,8 @@ internal sealed class InputOptions(FormStore forms, PeopleStore people, Template
     private async Task<IReadOnlyList<InputOption>> RolesAsync(CancellationToken cancellationToken) =>
         [.. (await people.ListRolesAsync(cancellationToken)).Order(StringComparer.Ordinal).Select(role => new InputOption(role, role))];
 
-    private Task<IReadOnlyList<InputOption>> TemplatesAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<InputOption>>([.. templates.List().Select(template => new InputOption(template, template))]);
+    private async Task<IReadOnlyList<InputOption>> TemplatesAsync(CancellationToken cancellationToken) =>
+        [.. (await templates.ListAsync(cancellationToken)).Select(template => new InputOption(template, template))];
 
     private async Task<IReadOnlyList<InputOption>> PartnersAsync(CancellationToken cancellationToken) =>
         [.. (await reference.ListAgreementsAsync(cancellationToken)).Select(agreement => new InputOption(agreement.Iso, $"{agreement.Partner} ({agreement.Iso})"))
