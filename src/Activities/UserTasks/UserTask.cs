@@ -124,7 +124,12 @@ public sealed partial class UserTask : Activity
 
     protected override ValueTask CancelAsync(ActivityExecutionContext context)
     {
-        context.AddCompanion(new CloseUserTask(TaskIdOf(context), UserTaskStatus.Cancelled));
+        // Instances stored before a failed beginning was told apart may have no task to close.
+        if (context.Properties.ContainsKey(TaskIdProperty))
+        {
+            context.AddCompanion(new CloseUserTask(TaskIdOf(context), UserTaskStatus.Cancelled));
+        }
+
         return ValueTask.CompletedTask;
     }
 

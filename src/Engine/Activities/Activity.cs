@@ -87,7 +87,10 @@ public abstract class Activity
     {
     }
 
-    /// <summary>Called when the activity is cancelled while waiting: leave companions that close what it opened outside.</summary>
+    /// <summary>
+    /// Called when the activity is cancelled, skipped or begun anew after its <see cref="ExecuteAsync"/> had run to its end, whether it waits or
+    /// has failed since: leave companions that close what it opened outside. It may have failed halfway, so nothing outside need be there.
+    /// </summary>
     protected internal virtual ValueTask CancelAsync(ActivityExecutionContext context) => ValueTask.CompletedTask;
 
     /// <summary>Why nobody may pass over this activity, or cancel it alone, by hand; null when that is allowed. French, with what to do instead.</summary>

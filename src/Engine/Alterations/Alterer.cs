@@ -89,7 +89,7 @@ internal sealed class Alterer(DefinitionCache definitions)
 
             context.Release(execution);
             // What the activity opened outside (a task, a mail's wait) is closed before the flow goes on without it.
-            await execution.Activity.CancelAsync(execution);
+            await context.CloseAsync(execution);
             await context.CompleteAsync(execution, outcomes);
             _log.Add($"« {execution.Activity.DisplayText} » est passée avec l'issue « {string.Join(", ", outcomes)} ».");
         }

@@ -116,6 +116,7 @@ internal static class InstanceMigration
                 StartedAt = execution.StartedAt,
                 CompletionCallbackName = execution.CompletionCallback?.Method.Name ?? execution.CompletionCallbackName,
                 Tag = execution.Tag,
+                Undone = execution.Undone,
                 Variables = MoveScope(execution, activity),
             };
             if (execution.HasProperties)

@@ -63,6 +63,12 @@ public sealed class ActivityExecutionContext
 
     internal object?[]? InputValues { get; set; }
 
+    /// <summary>What a failure left undone here; null as long as nothing has failed.</summary>
+    internal Undone? Undone { get; set; }
+
+    /// <summary>Whether the activity's <c>ExecuteAsync</c> has run, so that something of it may be open outside.</summary>
+    internal bool HasBegun => Status != ActivityStatus.Pending && Undone is not { NotBegun: true };
+
     internal int ActiveChildren { get; set; }
 
     internal int OpenBookmarks { get; set; }

@@ -87,6 +87,7 @@ internal static class InstanceState
                 CompletionCallbackName = stored["cb"]?.GetValue<string>(),
                 Tag = stored["tag"]?.GetValue<string>(),
                 Properties = Detach(stored, "props"),
+                Undone = stored["undone"]?.Deserialize<Undone>(Values.Json),
             };
             if (stored["vars"] is { } variables)
             {
@@ -185,6 +186,12 @@ internal static class InstanceState
         if (execution.HasProperties)
         {
             WriteObject(json, "props", execution.Properties);
+        }
+
+        if (execution.Undone is { } undone)
+        {
+            json.WritePropertyName("undone");
+            JsonSerializer.Serialize(json, undone, Values.Json);
         }
 
         if (execution.Variables is { } variables)

@@ -55,6 +55,7 @@ public sealed partial class WorkflowExecutionContext
         context.ResumeInput = [];
         context.Properties = [];
         context.Variables = null;
+        context.Undone = null;
         Enqueue(context, callback: null);
     }
 
@@ -62,6 +63,11 @@ public sealed partial class WorkflowExecutionContext
     internal void Release(ActivityExecutionContext context)
     {
         Forget(context);
+        if (!context.HasBegun)
+        {
+            context.Undone = new Undone { NotBegun = true };
+        }
+
         context.Status = ActivityStatus.Running;
     }
 

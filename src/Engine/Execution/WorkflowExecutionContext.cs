@@ -255,11 +255,7 @@ public sealed partial class WorkflowExecutionContext
 
         await CancelChildrenAsync(context);
         var started = context.Status != ActivityStatus.Pending;
-        if (started)
-        {
-            await context.Activity.CancelAsync(context);
-        }
-
+        await CloseAsync(context);
         context.Status = ActivityStatus.Canceled;
         Retire(context);
         if (started)
@@ -267,6 +263,10 @@ public sealed partial class WorkflowExecutionContext
             Log(context, "Canceled");
         }
     }
+
+    /// <summary>Closes what an execution has opened outside, when it came so far.</summary>
+    internal ValueTask CloseAsync(ActivityExecutionContext context) =>
+        context.HasBegun ? context.Activity.CancelAsync(context) : ValueTask.CompletedTask;
 
     /// <summary>Cancels one execution and tells its owner, which goes on without it.</summary>
     internal async ValueTask CancelAloneAsync(ActivityExecutionContext context)

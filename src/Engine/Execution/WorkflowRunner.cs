@@ -90,6 +90,11 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
                     // The failed step leaves nothing outside: its next attempt will ask for everything anew.
                     Truncate(context.Burst.Effects, effects);
                     Truncate(context.Burst.Companions, companions);
+                    if (item.Callback is null)
+                    {
+                        item.Context.Undone = new Undone { NotBegun = true };
+                    }
+
                     if (context.TryRetryLater(item.Context, e))
                     {
                         continue;
@@ -121,6 +126,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
         {
             execution.Status = ActivityStatus.Running;
             execution.StartedAt = context.Now;
+            execution.Undone = null;
             context.Log(execution, "Started", withInputs: true);
             await activity.ExecuteAsync(execution);
         }
