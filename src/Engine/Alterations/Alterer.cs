@@ -68,8 +68,8 @@ internal sealed class Alterer(DefinitionCache definitions)
 
         foreach (var execution in faulted)
         {
-            await context.ReopenAsync(execution);
-            _log.Add($"« {execution.Activity.DisplayText} » recommence.");
+            _log.Add($"« {execution.Activity.DisplayText} » {(execution.HasUndone ? "reprend où elle s'est arrêtée" : "recommence")}.");
+            await context.RetryAsync(execution);
         }
 
         context.EnqueuePending();

@@ -66,6 +66,9 @@ public sealed class ActivityExecutionContext
     /// <summary>What a failure left undone here; null as long as nothing has failed.</summary>
     internal Undone? Undone { get; set; }
 
+    /// <summary>Whether something is to be called that failed, or that arrived while this execution was at fault.</summary>
+    internal bool HasUndone => Undone is { Resumes.Count: > 0 };
+
     /// <summary>Whether the activity's <c>ExecuteAsync</c> has run, so that something of it may be open outside.</summary>
     internal bool HasBegun => Status != ActivityStatus.Pending && Undone is not { NotBegun: true };
 

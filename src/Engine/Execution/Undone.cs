@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Cleiss.Engine.Execution;
 
 /// <summary>What a failure left undone in one execution; stored with it until it is made good.</summary>
@@ -5,4 +7,11 @@ internal sealed class Undone
 {
     /// <summary>The activity's <c>ExecuteAsync</c> has not run to its end: of what it wanted to open outside, nothing was kept.</summary>
     public bool NotBegun { get; set; }
+
+    /// <summary>Callbacks of burned bookmarks that failed, or arrived while the activity was at fault; oldest first.</summary>
+    public List<HeldResume> Resumes { get; set; } = [];
 }
+
+/// <param name="Callback">Method of the activity.</param>
+/// <param name="Input">What came with the stimulus.</param>
+internal sealed record HeldResume(string Callback, JsonObject Input);

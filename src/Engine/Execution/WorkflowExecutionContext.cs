@@ -435,7 +435,11 @@ public sealed partial class WorkflowExecutionContext
 }
 
 /// <param name="Callback">Method to call on resume; null executes the activity from its beginning.</param>
-internal readonly record struct WorkItem(ActivityExecutionContext Context, string? Callback);
+internal readonly record struct WorkItem(ActivityExecutionContext Context, string? Callback)
+{
+    /// <summary>In place of a callback: does the oldest thing a failure left undone.</summary>
+    public const string Undone = "(undone)";
+}
 
 /// <summary>Something went wrong in one activity; kept with the instance until it is retried or the instance is gone.</summary>
 public sealed record Incident(

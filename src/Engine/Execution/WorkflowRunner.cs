@@ -42,11 +42,18 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
 
         if (bookmark.Name == RetryStrategies.BookmarkName)
         {
-            context.Enqueue(target, callback: null);
+            context.EnqueueAttempt(target);
             return;
         }
 
-        context.Enqueue(target, bookmark.Callback ?? nameof(ActivityExecutionContext.CompleteActivityAsync));
+        var callback = bookmark.Callback ?? nameof(ActivityExecutionContext.CompleteActivityAsync);
+        if (target.Status == ActivityStatus.Faulted)
+        {
+            WorkflowExecutionContext.Hold(target, callback, input);
+            return;
+        }
+
+        context.Enqueue(target, callback);
     }
 
     /// <summary>Gives a context what activities reach the host by; needed before anything in it moves.</summary>
@@ -61,7 +68,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
         Equip(context, cancellationToken);
         context.Status = WorkflowStatus.Running;
         context.SubStatus = WorkflowSubStatus.Executing;
-        for (var steps = 0; context.Status == WorkflowStatus.Running && context.TryTakeNext(out var item); steps++)
+        for (var steps = 0; context is { Status: WorkflowStatus.Running, SubStatus: WorkflowSubStatus.Executing } && context.TryTakeNext(out var item); steps++)
         {
             if (item.Context.Status is ActivityStatus.Canceled or ActivityStatus.Completed)
             {
@@ -69,7 +76,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
             }
 
             context.Acting = item.Context;
-            var (effects, companions) = (context.Burst.Effects.Count, context.Burst.Companions.Count);
+            var before = context.Here;
             try
             {
                 if (steps >= StepLimit)
@@ -87,36 +94,32 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
             {
                 if (context.Acting == item.Context)
                 {
-                    // The failed step leaves nothing outside: its next attempt will ask for everything anew.
-                    Truncate(context.Burst.Effects, effects);
-                    Truncate(context.Burst.Companions, companions);
-                    if (item.Callback is null)
-                    {
-                        item.Context.Undone = new Undone { NotBegun = true };
-                    }
-
-                    if (context.TryRetryLater(item.Context, e))
-                    {
-                        continue;
-                    }
+                    context.TakeBack(item.Context, before);
+                    context.Fail(item.Context, item.Callback, e);
                 }
-
-                context.RecordIncident(context.Acting, e);
-                if (!context.Workflow.ContinuesWithIncidents)
+                else
                 {
-                    context.SubStatus = WorkflowSubStatus.Faulted;
-                    return;
+                    context.RecordIncident(context.Acting, e);
                 }
             }
         }
 
-        Settle(context);
+        if (context.SubStatus != WorkflowSubStatus.Faulted)
+        {
+            Settle(context);
+        }
     }
 
     private async ValueTask StepAsync(WorkflowExecutionContext context, WorkItem item, CancellationToken cancellationToken)
     {
         var execution = item.Context;
         var activity = execution.Activity;
+        var held = item.Callback == WorkItem.Undone ? execution.Undone!.Resumes[0] : null;
+        if (held is not null)
+        {
+            execution.ResumeInput = held.Input;
+        }
+
         if (activity.Inputs.All.Count > 0 && execution.InputValues is null)
         {
             await inputs.EvaluateAsync(execution, cancellationToken);
@@ -126,17 +129,22 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
         {
             execution.Status = ActivityStatus.Running;
             execution.StartedAt = context.Now;
+            var isRepeated = execution.Undone is not null;
             execution.Undone = null;
             context.Log(execution, "Started", withInputs: true);
             await activity.ExecuteAsync(execution);
+            if (isRepeated)
+            {
+                context.MadeGood(execution);
+            }
         }
-        else if (item.Callback == nameof(ActivityExecutionContext.CompleteActivityAsync))
+        else if ((held?.Callback ?? item.Callback) is var callback && callback == nameof(ActivityExecutionContext.CompleteActivityAsync))
         {
             await execution.CompleteActivityAsync();
         }
         else
         {
-            await ActivityCallbacks.Resume(activity, item.Callback)(execution);
+            await ActivityCallbacks.Resume(activity, callback)(execution);
         }
 
         if (activity is CodeActivity && CodeActivity.CompletesByItself(execution))
@@ -147,9 +155,13 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
         {
             context.Log(execution, "Suspended");
         }
-    }
 
-    private static void Truncate<T>(List<T> list, int count) => list.RemoveRange(count, list.Count - count);
+        if (held is not null)
+        {
+            execution.Undone!.Resumes.RemoveAt(0);
+            context.MadeGood(execution);
+        }
+    }
 
     /// <summary>Nothing is scheduled any more: finished, waiting, or stuck because an incident was passed over.</summary>
     private static void Settle(WorkflowExecutionContext context)
