@@ -146,10 +146,13 @@ public abstract class CodeActivity<T> : CodeActivity
     public Output<T>? Result { get; set; }
 }
 
-/// <summary>Called on the owner when a child it scheduled has completed.</summary>
+/// <summary>
+/// Called on the owner when a child it scheduled has completed. When it throws, a retry calls it again with the same child; what it had scheduled
+/// or asked for is taken back, but not what it wrote to the owner's properties or variables.
+/// </summary>
 public delegate ValueTask ActivityCompletionCallback(ActivityCompletedContext context);
 
-/// <summary>Called on the activity when one of its bookmarks is resumed.</summary>
+/// <summary>Called on the activity when one of its bookmarks is resumed. When it throws, a retry calls it again with the same <c>ResumeInput</c>.</summary>
 public delegate ValueTask ExecuteActivityDelegate(ActivityExecutionContext context);
 
 /// <param name="TargetContext">The owner.</param>

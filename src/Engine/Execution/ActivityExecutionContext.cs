@@ -66,13 +66,16 @@ public sealed class ActivityExecutionContext
     /// <summary>What a failure left undone here; null as long as nothing has failed.</summary>
     internal Undone? Undone { get; set; }
 
-    /// <summary>Whether something is to be called that failed, or that arrived while this execution was at fault.</summary>
-    internal bool HasUndone => Undone is { Resumes.Count: > 0 };
+    /// <summary>Whether something is to be called that failed, or that arrived behind a failure.</summary>
+    internal bool HasUndone => HeldChildren > 0 || Undone is { Resumes.Count: > 0 };
 
     /// <summary>Whether the activity's <c>ExecuteAsync</c> has run, so that something of it may be open outside.</summary>
     internal bool HasBegun => Status != ActivityStatus.Pending && Undone is not { NotBegun: true };
 
     internal int ActiveChildren { get; set; }
+
+    /// <summary>How many children have completed without this execution having gone on from there.</summary>
+    internal int HeldChildren { get; set; }
 
     internal int OpenBookmarks { get; set; }
 

@@ -10,8 +10,14 @@ internal sealed class Undone
 
     /// <summary>Callbacks of burned bookmarks that failed, or arrived while the activity was at fault; oldest first.</summary>
     public List<HeldResume> Resumes { get; set; } = [];
+
+    /// <summary>Set when the execution has completed and its owner has yet to go on from there; null otherwise.</summary>
+    public HeldCompletion? Completion { get; set; }
 }
 
 /// <param name="Callback">Method of the activity.</param>
 /// <param name="Input">What came with the stimulus.</param>
 internal sealed record HeldResume(string Callback, JsonObject Input);
+
+/// <param name="At">Place in the journal: an owner hears of its children in the order they completed.</param>
+internal sealed record HeldCompletion(int At, IReadOnlyList<string> Outcomes);

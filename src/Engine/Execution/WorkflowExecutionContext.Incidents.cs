@@ -124,6 +124,24 @@ public sealed partial class WorkflowExecutionContext
     internal static void Hold(ActivityExecutionContext context, string callback, JsonObject input) =>
         (context.Undone ??= new Undone()).Resumes.Add(new HeldResume(callback, input));
 
+    private void HoldCompletion(ActivityExecutionContext child, IReadOnlyList<string> outcomes)
+    {
+        (child.Undone ??= new Undone()).Completion ??= new HeldCompletion(JournalSequence, outcomes);
+        _active.Insert(~PlaceOf(child.Number), child);
+        Count(child, 1);
+    }
+
+    /// <summary>Tells an owner that tries again of the child that completed first of those it has not heard of.</summary>
+    internal async ValueTask ReportHeldAsync(ActivityExecutionContext owner)
+    {
+        var child = ChildrenOf(owner).Where(child => child.Undone is { Completion: not null }).MinBy(child => child.Undone!.Completion!.At)!;
+        Retire(child);
+        if (await ReportAsync(owner, child, child.Undone!.Completion!.Outcomes, CompletionCallback(owner, child)!))
+        {
+            MadeGood(owner);
+        }
+    }
+
     /// <summary>The oldest thing left undone is done: what failed later counts its attempts anew.</summary>
     internal void MadeGood(ActivityExecutionContext context)
     {

@@ -98,8 +98,8 @@ public sealed partial class WorkflowExecutionContext
 
     internal int NewIncidents { get; private set; }
 
-    /// <summary>Whose code runs now: the activity taken from the queue, or the owner whose callback a completed child calls.</summary>
-    internal ActivityExecutionContext? Acting { get; set; }
+    /// <summary>Ends the running burst without a commit, whatever the code that sees it thinks of it.</summary>
+    internal CancellationToken Aborted { get; set; }
 
     internal ActivityExecutionContext CreateContext(Activity activity, ActivityExecutionContext? parent)
     {
@@ -111,9 +111,20 @@ public sealed partial class WorkflowExecutionContext
     internal void Adopt(ActivityExecutionContext context)
     {
         _active.Add(context);
-        if (context.Parent is { } parent)
+        Count(context, 1);
+    }
+
+    private static void Count(ActivityExecutionContext context, int by)
+    {
+        if (context.Parent is not { } parent)
         {
-            parent.ActiveChildren++;
+            return;
+        }
+
+        parent.ActiveChildren += by;
+        if (context.Undone is { Completion: not null })
+        {
+            parent.HeldChildren += by;
         }
     }
 
@@ -136,7 +147,7 @@ public sealed partial class WorkflowExecutionContext
         return context;
     }
 
-    /// <summary>The executions an owner scheduled that have not ended, oldest first.</summary>
+    /// <summary>The executions an owner scheduled that have not ended, or whose end it has not heard of; oldest first.</summary>
     internal List<ActivityExecutionContext> ChildrenOf(ActivityExecutionContext owner) =>
         owner.HasScheduledChildren ? _active.FindAll(child => child.Parent == owner) : [];
 
@@ -220,12 +231,36 @@ public sealed partial class WorkflowExecutionContext
         context.Status = ActivityStatus.Completed;
         Retire(context);
         Burst.Journal.AddCompleted(++JournalSequence, context, outcomes);
-        if (context.Parent is { Status: ActivityStatus.Running } parent && CompletionCallback(parent, context) is { } callback)
+        if (context.Parent is not { Status: ActivityStatus.Running or ActivityStatus.Faulted } owner || CompletionCallback(owner, context) is not { } callback)
         {
-            var child = Acting;
-            Acting = parent;
-            await callback(new ActivityCompletedContext(parent, context, outcomes));
-            Acting = child;
+            return;
+        }
+
+        if (owner.Status == ActivityStatus.Faulted || owner.HeldChildren > 0)
+        {
+            HoldCompletion(context, outcomes);
+            return;
+        }
+
+        await ReportAsync(owner, context, outcomes, callback);
+    }
+
+    /// <summary>Tells an owner that a child has completed. When the owner fails at it the child stays as it is, for the owner's next attempt.</summary>
+    private async ValueTask<bool> ReportAsync(
+        ActivityExecutionContext owner, ActivityExecutionContext child, IReadOnlyList<string> outcomes, ActivityCompletionCallback callback)
+    {
+        var before = Here;
+        try
+        {
+            await callback(new ActivityCompletedContext(owner, child, outcomes));
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !Aborted.IsCancellationRequested)
+        {
+            TakeBack(owner, before);
+            HoldCompletion(child, outcomes);
+            Fail(owner, WorkItem.Undone, e);
+            return false;
         }
     }
 
@@ -250,6 +285,8 @@ public sealed partial class WorkflowExecutionContext
     {
         if (context.Status is ActivityStatus.Completed or ActivityStatus.Canceled)
         {
+            // It may be kept for an owner that has yet to hear of its completion.
+            Retire(context);
             return;
         }
 
@@ -325,7 +362,10 @@ public sealed partial class WorkflowExecutionContext
     /// <summary>The execution of this number, unless it has ended.</summary>
     internal ActivityExecutionContext? Find(int number) => PlaceOf(number) is var place and >= 0 ? _active[place] : null;
 
-    /// <summary>Executions lie in the order of their numbers, in memory and in the stored state: among ten thousand branches one is found at once.</summary>
+    /// <summary>
+    /// Executions lie in the order of their numbers, in memory and in the stored state: among ten thousand branches one is found at once. What
+    /// is not there has the complement of the place it would take.
+    /// </summary>
     private int PlaceOf(int number)
     {
         var (low, high) = (0, _active.Count - 1);
@@ -340,7 +380,7 @@ public sealed partial class WorkflowExecutionContext
             (low, high) = _active[middle].Number < number ? (middle + 1, high) : (low, middle - 1);
         }
 
-        return -1;
+        return ~low;
     }
 
     private void Retire(ActivityExecutionContext context)
@@ -353,10 +393,7 @@ public sealed partial class WorkflowExecutionContext
         }
 
         _active.RemoveAt(place);
-        if (context.Parent is { } parent)
-        {
-            parent.ActiveChildren--;
-        }
+        Count(context, -1);
     }
 
     internal void Log(

@@ -60,6 +60,7 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
     internal void Equip(WorkflowExecutionContext context, CancellationToken cancellationToken)
     {
         context.Services = services;
+        context.Aborted = cancellationToken;
         context.Evaluator = (execution, input, arguments) => inputs.EvaluateOneAsync(execution, input, cancellationToken, arguments);
     }
 
@@ -75,7 +76,6 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
                 continue;
             }
 
-            context.Acting = item.Context;
             var before = context.Here;
             try
             {
@@ -92,15 +92,8 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
             }
             catch (Exception e)
             {
-                if (context.Acting == item.Context)
-                {
-                    context.TakeBack(item.Context, before);
-                    context.Fail(item.Context, item.Callback, e);
-                }
-                else
-                {
-                    context.RecordIncident(context.Acting, e);
-                }
+                context.TakeBack(item.Context, before);
+                context.Fail(item.Context, item.Callback, e);
             }
         }
 
@@ -114,9 +107,16 @@ public sealed class WorkflowRunner(InputEvaluator inputs, IServiceProvider? serv
     {
         var execution = item.Context;
         var activity = execution.Activity;
-        var held = item.Callback == WorkItem.Undone ? execution.Undone!.Resumes[0] : null;
-        if (held is not null)
+        HeldResume? held = null;
+        if (item.Callback == WorkItem.Undone)
         {
+            if (execution.Undone is not { Resumes: [var oldest, ..] })
+            {
+                await context.ReportHeldAsync(execution);
+                return;
+            }
+
+            held = oldest;
             execution.ResumeInput = held.Input;
         }
 

@@ -111,10 +111,91 @@ public sealed class RetryTests : IAsyncDisposable
         Assert.Single(_host.Store.Bookmarks(instance.Id));
     }
 
+    [Fact]
+    public async Task An_owner_that_failed_goes_on_where_it_was_and_misses_no_event()
+    {
+        var instance = await _host.StartAsync(Definition(Machine()));
+        await _host.SendEventAsync("e1");
+        _scripts.Failures = 1;
+        await _host.SendEventAsync("e2");
+        Assert.Equal((WorkflowSubStatus.Faulted, "e3"), (_host.Instance(instance.Id).SubStatus, Assert.Single(_host.Store.Bookmarks(instance.Id)).ActivityId));
+        Assert.Single(await _host.SendEventAsync("e3"));
+
+        await AlterAsync(instance.Id, new RetryIncidents());
+
+        // e2 came first, and its condition holds now.
+        Assert.Equal(["S1", "S2", "S3"], _host.Lines(instance.Id));
+        Assert.Equal((WorkflowSubStatus.Finished, 0), (_host.Instance(instance.Id).SubStatus, _host.Instance(instance.Id).IncidentCount));
+    }
+
+    [Fact]
+    public async Task What_an_owner_hears_behind_a_failure_it_hears_in_order()
+    {
+        var document = Definition(Machine());
+        document["root"]!["transitions"]![1]!["condition"] = Input("Literal", false, "Boolean");
+        document["root"]!["transitions"]![2]!["condition"] = Input("JavaScript", "si()", "Boolean");
+        var instance = await _host.StartAsync(document);
+        await _host.SendEventAsync("e1");
+        _scripts.Failures = 2;
+        await _host.SendEventAsync("e3");
+        await _host.SendEventAsync("e2");
+
+        await AlterAsync(instance.Id, new RetryIncidents());
+        Assert.Equal(WorkflowSubStatus.Faulted, _host.Instance(instance.Id).SubStatus);
+        await AlterAsync(instance.Id, new RetryIncidents());
+
+        Assert.Equal(["S1", "S2", "S4"], _host.Lines(instance.Id));
+        Assert.Equal(WorkflowSubStatus.Finished, _host.Instance(instance.Id).SubStatus);
+    }
+
+    [Fact]
+    public async Task An_owner_is_tried_again_by_its_strategy_without_beginning_anew()
+    {
+        var round = Activity("tour", "Elsa.Sequence", ("activities", new JsonArray(Event("e", "go"), Line("l", "fait"))));
+        var instance = await _host.StartAsync(Definition(WithStrategy(Activity("w", "Elsa.While", ("condition", Input("JavaScript", "si()", "Boolean")), ("body", round)))));
+        _scripts.Failures = 1;
+        await _host.SendEventAsync("go");
+        Assert.Equal((WorkflowSubStatus.Suspended, 0), (_host.Instance(instance.Id).SubStatus, _host.Instance(instance.Id).IncidentCount));
+
+        await _host.AdvanceAsync(TimeSpan.FromSeconds(10));
+        await _host.SendEventAsync("go");
+
+        Assert.Equal(["fait", "fait"], _host.Lines(instance.Id));
+        Assert.Equal("e", Assert.Single(_host.Store.Bookmarks(instance.Id)).ActivityId);
+        Assert.Single(_host.Store.Journal(instance.Id), line => line is { EventName: "Started", ActivityId: "w" });
+    }
+
+    [Fact]
+    public async Task A_failed_owner_can_still_be_cancelled_with_all_it_has_not_heard()
+    {
+        var instance = await _host.StartAsync(Definition(Machine()));
+        await _host.SendEventAsync("e1");
+        _scripts.Failures = 1;
+        await _host.SendEventAsync("e2");
+
+        Assert.True((await AlterAsync(instance.Id, new SkipActivity(new ActivityHandle("m")))).Applied);
+
+        Assert.Equal(WorkflowSubStatus.Finished, _host.Instance(instance.Id).SubStatus);
+        Assert.Empty(_host.Store.Bookmarks(instance.Id));
+    }
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static JsonObject OpenDesk(string id = "guichet", int days = 0) =>
         Activity(id, "Elsa.Desk", ("sign", Input("JavaScript", "enseigne()", "String")), ("days", Literal(days)));
+
+    /// <summary>From S1 by the event e1 to S2; from there by e2, under a condition, to S3, or by e3 to S4.</summary>
+    private static JsonObject Machine(JsonObject? third = null)
+    {
+        JsonObject Transition(string from, string to, JsonObject trigger, JsonObject? condition = null) =>
+            new() { ["name"] = to, ["from"] = from, ["to"] = to, ["trigger"] = trigger, ["condition"] = condition };
+        return Activity("m", "Elsa.StateMachine", ("initialState", "S1"),
+            ("states", new JsonArray([.. Enumerable.Range(1, 4).Select(i => new JsonObject { ["name"] = $"S{i}", ["entry"] = Line($"l{i}", $"S{i}") })])),
+            ("transitions", new JsonArray(
+                Transition("S1", "S2", Event("e1", "e1")),
+                Transition("S2", "S3", Event("e2", "e2"), Input("JavaScript", "si()", "Boolean")),
+                Transition("S2", "S4", third ?? Event("e3", "e3")))));
+    }
 
     private static JsonObject WithStrategy(JsonObject activity) => activity.With(
         "customProperties", new JsonObject { ["resilienceStrategy"] = new JsonObject { ["mode"] = "Identifier", ["strategyId"] = "bref" } });
