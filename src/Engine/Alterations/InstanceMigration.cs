@@ -56,6 +56,7 @@ internal static class InstanceMigration
             ? incident with { ActivityId = at.Id, ActivityNodeId = at.NodeId }
             : incident));
         MoveBookmarks(source, target);
+        source.ScheduleIn(target);
         var moved = plan.ActivityIds.Where(pair => pair.Key != pair.Value).ToDictionary(StringComparer.Ordinal);
         burst.Migration = new InstanceMigrated(source.Id, plan.Target.DefinitionVersionId, plan.Target.Version, moved);
         log.Add($"L'instance passe de la version {plan.Source.Version} à la version {plan.Target.Version}.");

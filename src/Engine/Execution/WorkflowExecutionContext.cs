@@ -159,6 +159,18 @@ public sealed partial class WorkflowExecutionContext
 
     internal void Enqueue(ActivityExecutionContext context, string? callback) => _scheduled.Enqueue(new WorkItem(context, callback));
 
+    /// <summary>Schedules in this instance's form of another version what alterations have scheduled here.</summary>
+    internal void ScheduleIn(WorkflowExecutionContext moved)
+    {
+        foreach (var item in _scheduled)
+        {
+            if (moved.Find(item.Context.Number) is { } context)
+            {
+                moved.Enqueue(context, item.Callback);
+            }
+        }
+    }
+
     internal bool TryTakeNext(out WorkItem item) => _scheduled.TryDequeue(out item);
 
     internal Bookmark CreateBookmark(ActivityExecutionContext context, CreateBookmarkArgs args)

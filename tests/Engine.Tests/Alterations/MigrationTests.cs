@@ -130,6 +130,22 @@ public sealed class MigrationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_other_changes_set_going_runs_in_the_new_version()
+    {
+        JsonObject Version(string text) => Definition(Activity("p", "Elsa.Parallel", ("activities", new JsonArray(
+            Event("autre", "autre"), Activity("sq", "Elsa.Sequence", ("activities", new JsonArray(Event("e", "suite"), Line("z", text))))))));
+        var instance = await StartAsync(Version("un"));
+        await PublishAsync(Version("deux"));
+
+        var moved = await _host.Runtime.AlterAsync(new AlterWorkflow(instance.Id, [new SkipActivity(new ActivityHandle("e")), new Migrate(2)]), CancellationToken.None);
+
+        Assert.True(moved.Applied, string.Join(' ', moved.Refusals));
+        Assert.Equal(["deux"], _host.Lines(instance.Id));
+        await _host.SendEventAsync("autre");
+        Assert.Equal(WorkflowSubStatus.Finished, _host.Instance(instance.Id).SubStatus);
+    }
+
+    [Fact]
     public async Task A_dry_run_says_what_would_happen_and_changes_nothing()
     {
         var instance = await StartAsync(Definition(Chart.Of("s>e1 e1>b")));

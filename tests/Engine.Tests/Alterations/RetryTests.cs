@@ -179,6 +179,28 @@ public sealed class RetryTests : IAsyncDisposable
         Assert.Empty(_host.Store.Bookmarks(instance.Id));
     }
 
+    [Fact]
+    public async Task What_waited_behind_a_failure_moves_to_another_version_with_it()
+    {
+        var instance = await _host.StartAsync(Definition(Machine()));
+        await _host.SendEventAsync("e1");
+        _scripts.Failures = 1;
+        await _host.SendEventAsync("e2");
+        var document = Definition(Machine());
+        // The transition under way has another place now.
+        var transitions = document["root"]!["transitions"]!.AsArray();
+        var first = transitions[0]!;
+        transitions.RemoveAt(0);
+        transitions.Add(first);
+        await _host.PublishAsync(document);
+
+        var moved = await AlterAsync(instance.Id, new RetryIncidents(), new Migrate(2));
+
+        Assert.True(moved.Applied, string.Join(' ', moved.Refusals));
+        Assert.Equal(["S1", "S2", "S3"], _host.Lines(instance.Id));
+        Assert.Equal(WorkflowSubStatus.Finished, _host.Instance(instance.Id).SubStatus);
+    }
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static JsonObject OpenDesk(string id = "guichet", int days = 0) =>
