@@ -68,6 +68,12 @@ internal sealed class Alterer(DefinitionCache definitions)
 
         foreach (var execution in faulted)
         {
+            // An owner that began anew has cancelled what was at fault in it.
+            if (execution.Status != ActivityStatus.Faulted)
+            {
+                continue;
+            }
+
             _log.Add($"« {execution.Activity.DisplayText} » {(execution.HasUndone ? "reprend où elle s'est arrêtée" : "recommence")}.");
             await context.RetryAsync(execution);
         }
@@ -77,7 +83,7 @@ internal sealed class Alterer(DefinitionCache definitions)
 
     private async ValueTask SkipAsync(WorkflowExecutionContext context, SkipActivity skip)
     {
-        foreach (var execution in PassableAmong(Running(context, skip.Activity)))
+        foreach (var execution in PassableAmong(Running(context, skip.Activity)).Where(IsOpen))
         {
             var possible = execution.Activity.GetPossibleOutcomes();
             var outcomes = skip.Outcomes is { Count: > 0 } named ? named : possible is { Count: 0 } ? [] : Outcomes.Done;
@@ -99,7 +105,7 @@ internal sealed class Alterer(DefinitionCache definitions)
 
     private async ValueTask CancelAsync(WorkflowExecutionContext context, CancelActivity cancel)
     {
-        foreach (var execution in PassableAmong(Running(context, cancel.Activity)))
+        foreach (var execution in PassableAmong(Running(context, cancel.Activity)).Where(IsOpen))
         {
             context.Release(execution);
             await context.CancelAloneAsync(execution);
@@ -154,7 +160,7 @@ internal sealed class Alterer(DefinitionCache definitions)
 
     private List<ActivityExecutionContext> Running(WorkflowExecutionContext context, ActivityHandle handle)
     {
-        var found = context.Active.Where(active => Matches(active, handle)).ToList();
+        var found = context.Active.Where(active => IsOpen(active) && Matches(active, handle)).ToList();
         if (found.Count == 0)
         {
             _refusals.Add($"L'activité « {handle} » n'est pas en cours dans cette instance. Rechargez la page : elle s'est peut-être terminée entre-temps.");
@@ -169,6 +175,9 @@ internal sealed class Alterer(DefinitionCache definitions)
         _refusals.AddRange(judged.Select(one => one.Why).OfType<string>().Distinct());
         return [.. judged.Where(one => one.Why is null).Select(one => one.Execution)];
     }
+
+    /// <summary>Asked at each turn: what was done to one execution may have ended the next.</summary>
+    private static bool IsOpen(ActivityExecutionContext execution) => execution.Status is not (ActivityStatus.Completed or ActivityStatus.Canceled);
 
     private static bool Matches(ActivityExecutionContext execution, ActivityHandle handle) =>
         handle.ActivityInstanceId is { } instanceId ? execution.Id == instanceId : execution.Activity.Id == handle.ActivityId;

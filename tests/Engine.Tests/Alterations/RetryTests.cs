@@ -201,6 +201,41 @@ public sealed class RetryTests : IAsyncDisposable
         Assert.Equal(WorkflowSubStatus.Finished, _host.Instance(instance.Id).SubStatus);
     }
 
+    [Fact]
+    public async Task A_retry_of_all_incidents_runs_nothing_that_its_owner_has_cancelled()
+    {
+        Fragile.Failures = 1;
+        var third = Activity("sq", "Elsa.Sequence", ("activities", new JsonArray(Event("e3", "e3"), Activity("f", "Elsa.Fragile"), OpenDesk())));
+        var instance = await _host.StartAsync(Definition(Machine(third)));
+        await _host.SendEventAsync("e1");
+        await _host.SendEventAsync("e3");
+        _scripts.Failures = 1;
+        await _host.SendEventAsync("e2");
+        Assert.Equal(2, _host.Instance(instance.Id).IncidentCount);
+
+        await AlterAsync(instance.Id, new RetryIncidents());
+
+        Assert.Equal(["S1", "S2", "S3"], _host.Lines(instance.Id));
+        Assert.Equal(WorkflowSubStatus.Finished, _host.Instance(instance.Id).SubStatus);
+        Assert.Empty(_host.Store.Bookmarks(instance.Id));
+        Assert.Empty(_host.Store.Effects);
+    }
+
+    [Fact]
+    public async Task An_owner_begun_anew_takes_what_was_at_fault_in_it_along()
+    {
+        Fragile.Failures = 2;
+        var inner = Activity("dedans", "Elsa.Sequence", ("activities", new JsonArray(Event("e", "e"), Activity("f", "Elsa.Fragile"), OpenDesk())));
+        var instance = await _host.StartAsync(Definition(Sequence(inner)));
+        await _host.SendEventAsync("e");
+        await StoreAsFormerlyAsync(_host.Instance(instance.Id), "dedans");
+
+        await AlterAsync(instance.Id, new RetryIncidents());
+
+        Assert.Equal("e", Assert.Single(_host.Store.Bookmarks(instance.Id)).ActivityId);
+        Assert.Empty(_host.Store.Effects);
+    }
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static JsonObject OpenDesk(string id = "guichet", int days = 0) =>
