@@ -5,6 +5,7 @@ using Cleiss.Engine.Storage;
 using Cleiss.Engine.Tests.Builtins;
 using Cleiss.TestKit.Workflows;
 using Xunit;
+using static Cleiss.Engine.Tests.Builtins.Nested;
 using static Cleiss.TestKit.Workflows.FlowJson;
 
 namespace Cleiss.Engine.Tests.Alterations;
@@ -142,6 +143,22 @@ public sealed class MigrationTests : IAsyncDisposable
         Assert.True(moved.Applied, string.Join(' ', moved.Refusals));
         Assert.Equal(["deux"], _host.Lines(instance.Id));
         await _host.SendEventAsync("autre");
+        Assert.Equal(WorkflowSubStatus.Finished, _host.Instance(instance.Id).SubStatus);
+    }
+
+    [Fact]
+    public async Task A_loop_goes_on_with_the_list_it_began_with()
+    {
+        JsonObject Version(string items) => Definition(Sequence(Loop("tour", "Elsa.ForEach", Seq("corps", Show("w", "CurrentValue"), Event("e", "suite")), ("items", Items(items)))));
+        var instance = await StartAsync(Version("""["a","b","c"]"""));
+        await _host.SendEventAsync("suite");
+        await PublishAsync(Version("""["neuf","a","b","c","d"]"""));
+
+        Assert.True((await MigrateAsync(instance.Id, 2)).Applied);
+        await _host.SendEventAsync("suite");
+        await _host.SendEventAsync("suite");
+
+        Assert.Equal(["a", "b", "c"], _host.Lines(instance.Id));
         Assert.Equal(WorkflowSubStatus.Finished, _host.Instance(instance.Id).SubStatus);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Alterations;
 
 namespace Cleiss.Engine.Builtins.Control;
 
@@ -129,10 +130,9 @@ public sealed class ForEach : Activity
 
     protected internal override ValueTask ExecuteAsync(ActivityExecutionContext context)
     {
-        if (context.Get(Items) is { } items && !IsStable(context))
+        if (context.Get(Items) is { } items && StableItems(context) is null)
         {
-            // Last item first, so that taking the next one off the end costs nothing.
-            context.Properties[ItemsProperty] = new JsonArray([.. items.Reverse().Select(item => item?.DeepClone())]);
+            Keep(context, items);
         }
 
         return IterateAsync(context);
@@ -183,13 +183,28 @@ public sealed class ForEach : Activity
         return true;
     }
 
-    /// <summary>A literal list and a workflow input never change: the state need not carry them a second time.</summary>
-    private bool IsStable(ActivityExecutionContext context)
+    /// <summary>A literal list and a workflow input never change: the state need not carry them a second time. Null when it must.</summary>
+    private JsonArray? StableItems(ActivityExecutionContext context) => Items is null ? null : Inputs.All[Items.Slot] switch
     {
-        var compiled = Inputs.All[Items!.Slot];
-        return compiled.Source == InputSource.Constant
-            || compiled.Source == InputSource.WorkflowInput && context.WorkflowInput[compiled.Reference!] is JsonArray;
+        { Source: InputSource.Constant } literal => literal.Constant as JsonArray,
+        { Source: InputSource.WorkflowInput } input => context.WorkflowInput[input.Reference!] as JsonArray,
+        _ => null,
+    };
+
+    /// <summary>The list is the one of the moment the loop began: where another version has another list, the state carries what is left of the old one.</summary>
+    internal override IEnumerable<string> MoveState(ActivityExecutionContext moved, Activity from, MigrationPlan plan)
+    {
+        if (!moved.Properties.ContainsKey(ItemsProperty) && ((ForEach)from).StableItems(moved) is { } items && !JsonNode.DeepEquals(items, StableItems(moved)))
+        {
+            Keep(moved, items.Skip(moved.Properties[IndexProperty]?.GetValue<int>() ?? 0));
+        }
+
+        return [];
     }
+
+    /// <summary>Last item first, so that taking the next one off the end costs nothing.</summary>
+    private static void Keep(ActivityExecutionContext context, IEnumerable<JsonNode?> items) =>
+        context.Properties[ItemsProperty] = new JsonArray([.. items.Reverse().Select(item => item?.DeepClone())]);
 }
 
 /// <summary>Runs its body for all items of a list at once and completes when all have ended.</summary>
