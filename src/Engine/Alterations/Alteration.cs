@@ -28,7 +28,7 @@ public sealed record CancelActivity(ActivityHandle Activity) : Alteration;
 public sealed record CancelInstance : Alteration;
 
 /// <summary>Gives a variable a value.</summary>
-/// <param name="Variable">Id or name.</param>
+/// <param name="Variable">Id, else name. The workflow's own variable is meant before one of a container; of a container that runs several times, all.</param>
 public sealed record ModifyVariable(string Variable, JsonNode? Value) : Alteration;
 
 /// <summary>Moves the instance to another version of its definition. Nothing runs again: what waits goes on waiting, in the new version.</summary>

@@ -115,28 +115,46 @@ internal sealed class Alterer(DefinitionCache definitions)
         context.EnqueuePending();
     }
 
+    /// <summary>The variable of this id, else of this name; the workflow's own before those of what runs in it.</summary>
     private void Modify(WorkflowExecutionContext context, ModifyVariable modify)
     {
-        var name = context.Workflow.VariableNames.GetValueOrDefault(modify.Variable, modify.Variable);
-        if (!context.Workflow.VariableNames.Values.Contains(name, StringComparer.Ordinal))
+        var value = Values.Unwrap(modify.Value?.DeepClone());
+        if (Assign(context, value, variable => variable.Id == modify.Variable) || Assign(context, value, variable => variable.Name == modify.Variable))
         {
-            _refusals.Add($"La variable « {modify.Variable} » n'existe pas. Variables : {string.Join(", ", context.Workflow.VariableNames.Values.Distinct().Order(StringComparer.Ordinal))}.");
             return;
         }
 
-        var value = Values.Unwrap(modify.Value?.DeepClone());
-        var scopes = context.Active.Where(active => active.Variables?.ContainsKey(name) == true).ToList();
-        foreach (var scope in scopes)
+        var known = context.Workflow.VariableNames;
+        _refusals.Add(known.ContainsKey(modify.Variable) || known.Values.Contains(modify.Variable, StringComparer.Ordinal)
+            ? $"La variable « {known.GetValueOrDefault(modify.Variable, modify.Variable)} » appartient à une étape qui n'est pas en cours : elle n'a pas de valeur à changer."
+            : $"La variable « {modify.Variable} » n'existe pas. Variables : {string.Join(", ", known.Values.Distinct().Order(StringComparer.Ordinal))}.");
+    }
+
+    private bool Assign(WorkflowExecutionContext context, object? value, Func<Variable, bool> isMeant)
+    {
+        var name = context.Workflow.Variables.FirstOrDefault(isMeant)?.Name;
+        if (name is not null)
         {
-            scope.Variables![name] = value;
+            context.Variables[name] = value;
+        }
+        else
+        {
+            foreach (var execution in context.Active)
+            {
+                if (execution is { Variables: { } scope, Activity: IHasVariables declaring } && declaring.Variables.FirstOrDefault(isMeant) is { } variable)
+                {
+                    name = variable.Name;
+                    scope[name] = value;
+                }
+            }
         }
 
-        if (scopes.Count == 0)
+        if (name is not null)
         {
-            context.SetVariable(null, name, value);
+            _log.Add($"La variable « {name} » a une nouvelle valeur.");
         }
 
-        _log.Add($"La variable « {name} » a une nouvelle valeur.");
+        return name is not null;
     }
 
     private async Task<WorkflowExecutionContext> MigrateAsync(WorkflowExecutionContext context, Migrate migrate, CancellationToken cancellationToken)

@@ -96,6 +96,21 @@ public sealed class IncidentTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_variable_is_changed_where_it_is_declared()
+    {
+        var inner = Activity("dedans", "Elsa.Sequence", ("activities", new JsonArray(Event("e", "suite"), Nested.Show("w1", "statut"))));
+        inner["variables"] = new JsonArray(Variable("statut", value: "interne").With("id", "var-interne"));
+        var later = Activity("ensuite", "Elsa.Sequence", ("activities", new JsonArray(Line("l", "l"))), ("variables", new JsonArray(Variable("tard"))));
+        var instance = await _host.StartAsync(Definition(Sequence(inner, Nested.Show("w2", "statut"), later), Variable("statut", value: "ancien")));
+
+        Assert.True((await AlterAsync(instance.Id, new ModifyVariable("var-statut", "nouveau"))).Applied);
+        Assert.Contains("n'est pas en cours", Assert.Single((await AlterAsync(instance.Id, new ModifyVariable("tard", "x"))).Refusals), StringComparison.Ordinal);
+        await _host.SendEventAsync("suite");
+
+        Assert.Equal(["interne", "nouveau", "l"], _host.Lines(instance.Id));
+    }
+
+    [Fact]
     public async Task Several_changes_are_made_together_or_not_at_all()
     {
         var instance = await _host.StartAsync(Definition(Sequence(Event("e", "suite")), Variable("nom", value: "avant")));
