@@ -32,10 +32,10 @@ internal sealed class Alterer(DefinitionCache definitions)
                     await RetryAsync(context, retry.Activity);
                     break;
                 case SkipActivity skip:
-                    await SkipAsync(context, skip);
+                    await TryAsync(context, () => SkipAsync(context, skip), cancellationToken);
                     break;
                 case CancelActivity cancel:
-                    await CancelAsync(context, cancel);
+                    await TryAsync(context, () => CancelAsync(context, cancel), cancellationToken);
                     break;
                 case CancelInstance:
                     await context.CancelAllAsync();
@@ -53,6 +53,27 @@ internal sealed class Alterer(DefinitionCache definitions)
         }
 
         return context;
+    }
+
+    /// <summary>What follows from a change may fail, such as a loop's condition: then the change is refused.</summary>
+    private async ValueTask TryAsync(WorkflowExecutionContext context, Func<ValueTask> change, CancellationToken cancellationToken)
+    {
+        var incidents = context.NewIncidents;
+        string? cause = null;
+        try
+        {
+            await change();
+            cause = context.NewIncidents > incidents ? context.Incidents[^1].Message : null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            cause = e.Message;
+        }
+
+        if (cause is not null)
+        {
+            _refusals.Add($"Le flux ne pourrait pas continuer après ce changement : {cause}");
+        }
     }
 
     private async ValueTask RetryAsync(WorkflowExecutionContext context, ActivityHandle? handle)

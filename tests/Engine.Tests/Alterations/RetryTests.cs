@@ -236,6 +236,22 @@ public sealed class RetryTests : IAsyncDisposable
         Assert.Empty(_host.Store.Effects);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_change_whose_consequence_fails_is_refused(bool skip)
+    {
+        var loop = Activity("w", "Elsa.While", ("condition", Input("JavaScript", "si()", "Boolean")), ("body", Event("e", "go")));
+        var instance = await _host.StartAsync(Definition(Sequence(loop)));
+        _scripts.Failures = 1;
+
+        var result = await AlterAsync(instance.Id, skip ? new SkipActivity(new ActivityHandle("e")) : new CancelActivity(new ActivityHandle("e")));
+
+        Assert.Contains("time limit", Assert.Single(result.Refusals), StringComparison.Ordinal);
+        Assert.Equal(WorkflowSubStatus.Suspended, _host.Instance(instance.Id).SubStatus);
+        Assert.Single(_host.Store.Bookmarks(instance.Id));
+    }
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static JsonObject OpenDesk(string id = "guichet", int days = 0) =>
