@@ -41,6 +41,52 @@ public sealed class TaskConflictTests(HostFixture host)
     }
 
     [Fact]
+    [Fact]
+    public async Task An_assignment_opens_a_task_to_nobody_else_than_its_candidates()
+    {
+        var (opened, validation) = await LiaisonCase.OpenFilledAsync(host);
+        var id = validation["id"]!.GetValue<string>();
+        var owner = await host.AsAsync("directrice");
+        var people = host.Get<PeopleStore>();
+        var lawyer = (await people.FindAsync("juriste2", CancellationToken.None))!;
+
+        (await AssignAsync("agent2")).IsRefused(HttpStatusCode.UnprocessableEntity, "ineligible-assignee");
+        (await AssignAsync("comptable")).IsRefused(HttpStatusCode.UnprocessableEntity, "ineligible-assignee");
+        (await AssignAsync("admin")).IsRefused(HttpStatusCode.UnprocessableEntity, "powerless-assignee");
+        (await AssignAsync("personne")).IsRefused(HttpStatusCode.UnprocessableEntity, "unknown-assignee");
+        try
+        {
+            await people.SaveAsync(lawyer with { Active = false }, null, Actor.System, CancellationToken.None);
+            (await AssignAsync("juriste2")).IsRefused(HttpStatusCode.UnprocessableEntity, "unknown-assignee");
+            await people.SaveAsync(lawyer, null, Actor.System, CancellationToken.None);
+            var assigned = (await AssignAsync("juriste2")).Ok();
+
+            // Whoever loses the role loses what is in their hands.
+            await people.SaveAsync(lawyer with { Roles = new HashSet<string> { Role.Agent } }, null, Actor.System, CancellationToken.None);
+            (await opened.CompleteAsync("juriste2", assigned["task"]!, "Valider")).IsRefused(HttpStatusCode.Forbidden, "not-candidate");
+            await people.SaveAsync(lawyer, null, Actor.System, CancellationToken.None);
+            (await opened.CompleteAsync("juriste2", assigned["task"]!, "Valider")).Ok();
+        }
+        finally
+        {
+            await people.SaveAsync(lawyer, null, Actor.System, CancellationToken.None);
+        }
+
+        Task<Answer> AssignAsync(string person) => owner.PostAsync($"elsa/api/user-tasks/{id}/assign", new JsonObject { ["assignee"] = person });
+    }
+
+    [Fact]
+    public async Task Who_opened_a_case_fills_its_form_whatever_their_role()
+    {
+        var opened = (await (await host.AsAsync("juriste")).PostAsync(LiaisonCase.Cases, LiaisonCase.Opening())).Ok();
+        var tasks = (await (await host.AsAsync("juriste")).GetAsync($"elsa/api/user-tasks?caseId={opened["caseId"]!.GetValue<string>()}")).Ok();
+        var id = tasks["items"]![0]!["task"]!["id"]!.GetValue<string>();
+
+        var rights = (await (await host.AsAsync("juriste")).GetAsync($"elsa/api/user-tasks/{id}/capabilities")).Ok();
+
+        Assert.True(rights["canComplete"]!.GetValue<bool>());
+    }
+
     public async Task Of_two_people_completing_at_once_one_wins_and_the_other_learns_who_and_when()
     {
         var (opened, validation) = await LiaisonCase.OpenFilledAsync(host);

@@ -160,6 +160,12 @@ public sealed partial class UserTask : Activity
         var assignee = Blank(context.Get(Assignee));
         var users = context.Get(CandidateUsers) ?? [];
         var groups = context.Get(CandidateGroups) ?? [];
+        if (assignee is not null && users.Length + groups.Length > 0)
+        {
+            // Who the flow names may do it, e.g. the jurist who opened a case whose forms are the agents' work.
+            users = [.. users.Union([assignee])];
+        }
+
         var workflow = context.WorkflowExecutionContext;
         return new UserTaskRow
         {

@@ -11,7 +11,10 @@ internal static class UserTaskAccess
 
     public static bool IsCandidate(UserTaskRow task, Actor actor) =>
         task.CandidateUsers.Contains(actor.Id) || task.CandidateGroups.Any(actor.IsIn)
-        || task.CandidateUsers.Length + task.CandidateGroups.Length == 0 && task.Assignee is null;
+        || !IsReserved(task) && task.Assignee is null;
+
+    /// <summary>Whether the task may be in this person's hands, whoever put it there: an assignment opens no task to other roles.</summary>
+    public static bool MayHold(UserTaskRow task, Actor actor) => !IsReserved(task) || IsCandidate(task, actor);
 
     /// <summary>Why a rule keeps the person away, in French; null when none does.</summary>
     /// <param name="completers">Who completed which activity of the instance so far.</param>
@@ -51,9 +54,28 @@ internal static class UserTaskAccess
             throw new UserTaskRefusedException(403, "not-assignee", $"La tâche est entre les mains de « {holder} ». Demandez-lui de la rendre, ou faites-la réattribuer.");
         }
 
-        if (task.Assignee is null && !IsCandidate(task, actor))
+        if (!MayHold(task, actor))
         {
-            throw new UserTaskRefusedException(403, "not-candidate", $"La tâche est réservée à : {string.Join(", ", task.CandidateGroups.Concat(task.CandidateUsers))}.");
+            throw new UserTaskRefusedException(403, "not-candidate", ReservedFor(task));
+        }
+    }
+
+    /// <summary>Throws when the task may not be given to this person.</summary>
+    public static void DemandAssignable(UserTaskRow task, Actor person, IReadOnlyCollection<(string ActivityId, string UserId)> completers)
+    {
+        if (Exclusion(task, person.Id, completers) is not null)
+        {
+            throw new UserTaskRefusedException(422, "excluded-assignee", $"{person.Name} a fait une étape précédente de ce dossier et ne peut pas recevoir cette tâche.");
+        }
+
+        if (!person.Has(Permission.CompleteUserTasks))
+        {
+            throw new UserTaskRefusedException(422, "powerless-assignee", $"Les rôles de {person.Name} ne permettent pas de traiter des tâches.");
+        }
+
+        if (!MayHold(task, person))
+        {
+            throw new UserTaskRefusedException(422, "ineligible-assignee", $"{person.Name} ne peut pas recevoir cette tâche. {ReservedFor(task)}");
         }
     }
 
@@ -76,4 +98,8 @@ internal static class UserTaskAccess
                 409, "revision-conflict", $"La tâche a changé entre-temps (révision {task.Revision}, la vôtre est {revision}). Rechargez la page ; votre brouillon est gardé.");
         }
     }
+
+    private static bool IsReserved(UserTaskRow task) => task.CandidateUsers.Length + task.CandidateGroups.Length > 0;
+
+    private static string ReservedFor(UserTaskRow task) => $"La tâche est réservée à : {string.Join(", ", task.CandidateGroups.Concat(task.CandidateUsers))}.";
 }

@@ -93,12 +93,12 @@ public sealed class UserTaskService(
             return "a rendu la tâche";
         }, cancellationToken);
 
-    /// <summary>Gives the task to somebody; a four-eyes rule holds for that person too.</summary>
+    /// <summary>Gives the task to somebody; the candidates and a four-eyes rule hold for that person too.</summary>
     public async Task<UserTaskCommandResult> AssignAsync(
         string taskId, string? assignee, int? expectedRevision, string? operationId, Actor actor, CancellationToken cancellationToken)
     {
-        var person = assignee is null ? null : await people.FindAsync(assignee, cancellationToken)
-            ?? throw new UserTaskRefusedException(422, "unknown-assignee", $"La personne « {assignee} » n'existe pas.");
+        var person = assignee is null ? null : await people.FindActorAsync(assignee, cancellationToken)
+            ?? throw new UserTaskRefusedException(422, "unknown-assignee", $"La personne « {assignee} » n'existe pas ou son compte est bloqué.");
         return await ChangeAsync(taskId, "Assigned", RequestHash.Of("assign", assignee), expectedRevision, operationId, actor, (task, completers) =>
         {
             if (!actor.Has(Permission.AssignUserTasks))
@@ -106,12 +106,12 @@ public sealed class UserTaskService(
                 throw new UserTaskRefusedException(403, "forbidden", "Vos rôles ne permettent pas d'attribuer des tâches.");
             }
 
-            if (assignee is not null && UserTaskAccess.Exclusion(task, assignee, completers) is not null)
+            if (person is not null)
             {
-                throw new UserTaskRefusedException(422, "excluded-assignee", $"{person!.Name} a fait une étape précédente de ce dossier et ne peut pas recevoir cette tâche.");
+                UserTaskAccess.DemandAssignable(task, person, completers);
             }
 
-            task.Assignee = assignee;
+            task.Assignee = person?.Id;
             return person is null ? "a remis la tâche en commun" : $"a attribué la tâche à {person.Name}";
         }, cancellationToken);
     }
@@ -239,11 +239,12 @@ public sealed class UserTaskService(
         var mayWork = open && exclusion is null && actor.Has(Permission.CompleteUserTasks);
         var mine = task.Assignee == actor.Id;
         return new UserTaskRights(
-            CanClaim: mayWork && task.Assignee is null && UserTaskAccess.IsCandidate(task, actor) && actor.Has(Permission.ClaimUserTasks),
+            CanClaim: mayWork && task.Assignee is null && mayHold && actor.Has(Permission.ClaimUserTasks),
+        var mayHold = UserTaskAccess.MayHold(task, actor);
             CanRelease: open && task.Assignee is not null && (mine || actor.Has(Permission.AssignUserTasks)),
             CanAssign: open && actor.Has(Permission.AssignUserTasks),
             CanUpdate: open && actor.Has(Permission.UpdateUserTasks),
-            CanComplete: mayWork && (mine || task.Assignee is null && UserTaskAccess.IsCandidate(task, actor)),
+            CanComplete: mayWork && mayHold && (mine || task.Assignee is null),
             CanCancel: open && task.Cancellable && actor.Has(Permission.CancelUserTasks));
     }
 
