@@ -11,6 +11,8 @@ namespace Cleiss.Host.Tests;
 /// <param name="Location">Where a redirect leads.</param>
 public sealed record Answer(HttpStatusCode Status, JsonNode? Body, byte[] Bytes, string? MediaType, string? Location)
 {
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     public string Text => Encoding.UTF8.GetString(Bytes);
 
     public string? Code => Body?["code"]?.GetValue<string>();
@@ -75,7 +77,10 @@ public sealed class Caller : IDisposable
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         var mediaType = answer.Content.Headers.ContentType?.MediaType;
         var body = mediaType?.EndsWith("json", StringComparison.Ordinal) == true && bytes.Length > 0 ? JsonNode.Parse(bytes) : null;
-        return new Answer(answer.StatusCode, body, bytes, mediaType, answer.Headers.Location?.OriginalString);
+        return new Answer(answer.StatusCode, body, bytes, mediaType, answer.Headers.Location?.OriginalString)
+        {
+            Headers = answer.Headers.ToDictionary(header => header.Key, header => string.Join("; ", header.Value), StringComparer.OrdinalIgnoreCase),
+        };
     }
 
     public async Task<Caller> SignInAsync(string user)

@@ -79,6 +79,7 @@ public sealed class HostFixture : IAsyncLifetime
         "--applicationName=Cleiss.Host",
         "--Urls=http://127.0.0.1:0",
         "--PublicUrl=https://liaison.cleiss.example",
+        "--Proxies:0=127.0.0.1",
         $"--ConnectionStrings:Cleiss={connectionString}",
         $"--Demo:Enabled={demo}",
         $"--Clock:Movable={demo}",

@@ -54,6 +54,13 @@ public sealed class SettingsTests
         Assert.DoesNotContain("geheim", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Read_Proxies_TakesAddressesAndNetworksAndRefusesTheRest()
+    {
+        Assert.Equal(["10.0.0.5/32", "10.1.0.0/16", "::1/128"], Read(production: false, ("Proxies:0", "10.0.0.5"), ("Proxies:1", "10.1.0.0/16"), ("Proxies:2", "::1")).Proxies.Select(proxy => proxy.ToString()));
+        Assert.Contains("Proxies contient « proxy.example »", Refused(production: true, ("PublicUrl", "https://liaison.example"), ("Proxies:0", "proxy.example")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Demo:Enabled")]
     [InlineData("Clock:Movable")]

@@ -52,6 +52,57 @@ public sealed class SignInTests(HostFixture host)
     }
 
     [Fact]
+    public async Task Guessing_from_one_address_behind_the_proxy_holds_up_nobody_elsewhere()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await LoginAsync("sdl2", "wrong", "203.0.113.1");
+        }
+
+        // What stands before the proxy's own word anybody may have written.
+        Assert.False((await LoginAsync("sdl2", "cleiss-demo", "203.0.113.2, 203.0.113.1")).Ok()["isAuthenticated"]!.GetValue<bool>());
+        Assert.True((await LoginAsync("sdl2", "cleiss-demo", "203.0.113.2")).Ok()["isAuthenticated"]!.GetValue<bool>());
+        Assert.True((await LoginAsync("traducteur", "cleiss-demo", "203.0.113.1")).Ok()["isAuthenticated"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task Cookies_are_secure_and_browsers_kept_on_https_at_the_public_address()
+    {
+        using var newcomer = new Caller(host.Address);
+        var outside = await newcomer.SendAsync(HttpMethod.Get, "connexion", null, ("Host", "liaison.cleiss.example"));
+        var inside = await host.Stranger.GetAsync("connexion");
+
+        Assert.Contains("secure", outside.Headers["Set-Cookie"], StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("max-age", outside.Headers["Strict-Transport-Security"], StringComparison.Ordinal);
+        Assert.DoesNotContain("Strict-Transport-Security", inside.Headers.Keys);
+        Assert.Equal(HttpStatusCode.OK, inside.Status);
+    }
+
+    [Theory]
+    [InlineData("/\t/evil.example", "/")]
+    [InlineData("/dossiers/\r\nX: y", "/")]
+    [InlineData("/dossiers?q=été d", "/dossiers?q=%C3%A9t%C3%A9%20d")]
+    public async Task An_odd_return_address_leads_to_a_page_of_ours(string asked, string expected)
+    {
+        using var browser = new Caller(host.Address);
+
+        var answer = await SignInAsync(browser, "agent1", "cleiss-demo", asked);
+
+        Assert.Equal((HttpStatusCode.Redirect, expected), (answer.Status, answer.Location));
+    }
+
+    [Fact]
+    public async Task What_the_api_answers_stays_in_no_cache()
+    {
+        var agent = await host.AsAsync("agent1");
+        var owner = await host.AsAsync("proprietaire");
+
+        Assert.Equal("no-store", (await agent.GetAsync("api/cases")).Headers["Cache-Control"]);
+        Assert.Equal("no-store", (await agent.GetAsync("elsa/api/user-tasks")).Headers["Cache-Control"]);
+        Assert.Equal("no-cache, private", (await owner.GetAsync("elsa/api/descriptors/activities")).Headers["Cache-Control"]);
+    }
+
+    [Fact]
     public async Task A_person_signs_in_by_the_form_and_comes_back_to_the_page()
     {
         using var browser = new Caller(host.Address);
@@ -86,6 +137,8 @@ public sealed class SignInTests(HostFixture host)
         (await browser.PostAsync(LiaisonCase.Cases, LiaisonCase.Opening())).IsProblem(HttpStatusCode.BadRequest, "antiforgery");
         (await browser.SendAsync(HttpMethod.Post, LiaisonCase.Cases, JsonContent.Create(LiaisonCase.Opening()), ("X-CSRF-TOKEN", "guessed")))
             .IsProblem(HttpStatusCode.BadRequest, "antiforgery");
+        (await browser.SendAsync(HttpMethod.Post, LiaisonCase.Cases, JsonContent.Create(LiaisonCase.Opening()), ("Authorization", "Basic eDp5")))
+            .IsProblem(HttpStatusCode.BadRequest, "antiforgery");
         Assert.Equal(before, await host.CountAsync("select count(*) from cases"));
         Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync("elsa/api/user-tasks")).Status);
 
@@ -110,13 +163,17 @@ public sealed class SignInTests(HostFixture host)
         Assert.Equal(HttpStatusCode.Forbidden, (await agent.GetAsync("elsa/api/workflow-definitions")).Status);
     }
 
-    private Task<Answer> LoginAsync(string user, string password) =>
-        host.Stranger.PostAsync("elsa/api/identity/login", new JsonObject { ["username"] = user, ["password"] = password });
+    /// <param name="chain">What the proxy on this machine says the request came through.</param>
+    private Task<Answer> LoginAsync(string user, string password, string chain = "203.0.113.200") => host.Stranger.SendAsync(
+        HttpMethod.Post,
+        "elsa/api/identity/login",
+        JsonContent.Create(new JsonObject { ["username"] = user, ["password"] = password }),
+        ("X-Forwarded-For", chain));
 
     private Task<Answer> RefreshAsync(string token) =>
         host.Stranger.SendAsync(HttpMethod.Post, "elsa/api/identity/refresh-token", null, ("Authorization", new AuthenticationHeaderValue("Bearer", token).ToString()));
 
-    private static async Task<Answer> SignInAsync(Caller browser, string user, string password, string back)
+    internal static async Task<Answer> SignInAsync(Caller browser, string user, string password, string back)
     {
         var page = (await browser.GetAsync("connexion")).Text;
         var token = Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["token"].Value;

@@ -15,6 +15,7 @@ using Cleiss.Scripting.Hosting;
 using Cleiss.Studio.Hosting;
 using Cleiss.Web.Hosting;
 using Cleiss.Workflows.Hosting;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Cleiss.Host.Hosting;
 
@@ -63,6 +64,12 @@ internal static class Composition
 
     public static void UseProduct(this WebApplication app)
     {
+        if (app.Services.GetRequiredService<HostSettings>().Proxies is { Count: > 0 } proxies)
+        {
+            app.UseForwardedHeaders(Forwarded(proxies));
+        }
+
+        app.UseMiddleware<PublicScheme>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(ApiFailures.Handle);
         app.UseWhen(ApiFailures.IsApi, api => api.UseStatusCodePages());
@@ -85,6 +92,20 @@ internal static class Composition
     }
 
     /// <summary>A zone the machine does not know stops the start, not the first timer.</summary>
+    /// <summary>What the last named proxy says counts; what came before it anybody may have written.</summary>
+    private static ForwardedHeadersOptions Forwarded(IReadOnlyList<System.Net.IPNetwork> proxies)
+    {
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+        {
+            options.KnownIPNetworks.Add(proxy);
+        }
+
+        return options;
+    }
+
     private static SchedulingOptions Scheduling(ConfigurationManager configuration)
     {
         var options = configuration.GetSection("Scheduling").Get<SchedulingOptions>() ?? new SchedulingOptions();

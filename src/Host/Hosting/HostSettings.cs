@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Mail;
 using Npgsql;
 
@@ -23,9 +24,11 @@ public sealed class HostSettingsException : Exception
 
 /// <summary>The settings the host itself needs, checked as a whole before anything starts.</summary>
 /// <param name="PublicUrl">The address people and partners use, without a slash at the end; printed into documents for ever.</param>
+/// <param name="Proxies">Whose word on the client's address is taken; a single address is a network of one.</param>
 /// <param name="ConnectionString">Null: the private server in <paramref name="DataPath"/>.</param>
 public sealed record HostSettings(
-    IReadOnlyList<string> Urls, string PublicUrl, string? ConnectionString, string DataPath, bool Demo, bool MovableClock, bool Production)
+    IReadOnlyList<string> Urls, string PublicUrl, string? ConnectionString, string DataPath, bool Demo, bool MovableClock, IReadOnlyList<IPNetwork> Proxies,
+    bool Production)
 {
     // Found in samples and manuals; a production host must not run with them.
     private static readonly string[] KnownSecrets = ["cleiss-demo", "changeme", "password", "secret"];
@@ -42,6 +45,7 @@ public sealed record HostSettings(
             reader.DataPath(),
             reader.Flag("Demo:Enabled"),
             reader.Flag("Clock:Movable"),
+            reader.Proxies(),
             production);
         reader.CheckMail(production);
         if (production && settings.Demo)
@@ -99,6 +103,28 @@ public sealed record HostSettings(
             }
 
             return urls;
+        }
+
+        public IPNetwork[] Proxies()
+        {
+            var proxies = new List<IPNetwork>();
+            foreach (var text in configuration.GetSection("Proxies").Get<string[]>() ?? [])
+            {
+                if (IPNetwork.TryParse(text, out var network))
+                {
+                    proxies.Add(network);
+                }
+                else if (IPAddress.TryParse(text, out var address))
+                {
+                    proxies.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+                }
+                else
+                {
+                    Refuse("Proxies", $"contient « {text} », qui n’est ni une adresse ni un réseau : écrivez par exemple 10.0.0.5 ou 10.0.0.0/24.");
+                }
+            }
+
+            return [.. proxies];
         }
 
         public string PublicUrl(bool production)

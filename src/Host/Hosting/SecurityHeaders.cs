@@ -17,6 +17,12 @@ internal sealed class SecurityHeaders(RequestDelegate next)
                 headers.ContentSecurityPolicy = PagePolicy.ContentSecurityPolicyOf(context);
             }
 
+            // What an API answers is about people: it stays in no cache unless the endpoint knows better.
+            if (headers.CacheControl.Count == 0 && (ApiFailures.IsApi(context) || context.Request.Path.StartsWithSegments("/elsa")))
+            {
+                headers.CacheControl = "no-store";
+            }
+
             return Task.CompletedTask;
         });
         return next(context);

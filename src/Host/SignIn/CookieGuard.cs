@@ -14,8 +14,8 @@ internal sealed class CookieGuard(RequestDelegate next, IAntiforgery antiforgery
         var request = context.Request;
         var guarded = request.Path.StartsWithSegments("/api")
             && !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
-            && request.Headers.Authorization.Count == 0
             && context.User.Identity?.IsAuthenticated == true
+            && !context.CameWithToken()
             && context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null;
         if (guarded && (request.Headers[Header].Count == 0 || !await antiforgery.IsRequestValidAsync(context)))
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
 using Microsoft.AspNetCore.Antiforgery;
@@ -33,7 +34,7 @@ internal sealed class SignInEndpoints(PeopleStore people, SignInThrottle throttl
         var userName = form["identifiant"].ToString().Trim();
         var back = LocalPath(form["retour"].ToString());
         var query = back == "/" ? "" : "&retour=" + Uri.EscapeDataString(back);
-        if (throttle.MustWait(userName, AddressOf(context)))
+        if (throttle.WaitOf(userName, AddressOf(context)) > TimeSpan.Zero)
         {
             return Results.LocalRedirect("/connexion?erreur=trop-d-essais" + query);
         }
@@ -61,9 +62,9 @@ internal sealed class SignInEndpoints(PeopleStore people, SignInThrottle throttl
     private async Task<TokenAnswer> LoginAsync(Credentials credentials, HttpContext context, CancellationToken cancellationToken)
     {
         var userName = credentials.Username?.Trim() ?? "";
-        if (throttle.MustWait(userName, AddressOf(context)))
+        if (throttle.WaitOf(userName, AddressOf(context)) is var wait && wait > TimeSpan.Zero)
         {
-            context.Response.Headers.RetryAfter = "300";
+            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return TokenAnswer.Refused;
         }
 
@@ -102,7 +103,7 @@ internal sealed class SignInEndpoints(PeopleStore people, SignInThrottle throttl
         }
         else
         {
-            throttle.Succeeded(userName);
+            throttle.Succeeded(userName, AddressOf(context));
         }
 
         return actor;
@@ -115,7 +116,10 @@ internal sealed class SignInEndpoints(PeopleStore people, SignInThrottle throttl
 
     /// <summary>Only a path of ours: a link to the sign-in page must not lead elsewhere afterwards.</summary>
     private static string LocalPath(string path) =>
-        path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('\\', StringComparison.Ordinal) ? path : "/";
+        path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && !path.Any(sign => sign == '\\' || char.IsControl(sign))
+            // A header holds ASCII only.
+            ? string.Concat(path.EnumerateRunes().Select(rune => rune.IsAscii && rune.Value != ' ' ? rune.ToString() : Uri.EscapeDataString(rune.ToString())))
+            : "/";
 
     internal sealed record Credentials(string? Username, string? Password);
 

@@ -1,3 +1,4 @@
+using Cleiss.Host.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -55,12 +56,14 @@ internal static class SignInServices
                 .Build());
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
         services.AddSingleton<IClaimsTransformation, ActorClaims>();
-        services.AddSingleton<SignInThrottle>();
+        // Real time, as for the tokens.
+        services.AddSingleton(provider => new SignInThrottle(provider.GetRequiredService<HostSettings>().Proxies.Count > 0, TimeProvider.System));
         services.AddSingleton<AccessTokens>();
         services.AddAntiforgery(options =>
         {
             options.HeaderName = CookieGuard.Header;
             options.Cookie.Name = "cleiss-af";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.AddCascadingAuthenticationState();
         services.AddDataProtection().SetApplicationName("cleiss");
