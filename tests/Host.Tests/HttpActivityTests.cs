@@ -63,6 +63,13 @@ public sealed class HttpActivityTests(HostFixture host)
             "e>ok", "e.Invalid file extension>ko"));
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.Stranger.PostAsync("workflows/garde", new JsonObject())).Status);
+        using (var browser = new Caller(host.Address))
+        {
+            await SignInTests.SignInAsync(browser, "admin", "cleiss-demo", "/");
+            var withCookie = await browser.SendAsync(HttpMethod.Post, "workflows/garde", new StringContent(""), ("Authorization", "Basic eDp5"));
+            Assert.Equal(HttpStatusCode.Unauthorized, withCookie.Status);
+        }
+
         Assert.Equal(HttpStatusCode.Forbidden, (await (await host.AsAsync("agent1")).PostAsync("workflows/garde", new JsonObject())).Status);
         (await (await host.AsAsync("admin")).PostAsync("workflows/garde", new JsonObject())).Ok();
 
@@ -103,6 +110,60 @@ public sealed class HttpActivityTests(HostFixture host)
         Assert.Equal("connect", (await SendAsync(open, $"http://{here}:1/"))["failure"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task A_stranger_attaches_no_instance_to_a_case()
+    {
+        await PublishAsync("http-rattachement", Flowchart([Endpoint("e", "rattachement", ["GET"])]));
+        const string Attached = "select count(*) from workflow_instances where correlation_id = 'dossier-visé'";
+
+        (await host.Stranger.GetAsync("workflows/rattachement?correlationId=dossier-vis%C3%A9")).Ok();
+        Assert.Equal(0, await host.CountAsync(Attached));
+        (await (await host.AsAsync("agent1")).GetAsync("workflows/rattachement?correlationId=dossier-vis%C3%A9")).Ok();
+        Assert.Equal(1, await host.CountAsync(Attached));
+    }
+
+    [Theory]
+    [InlineData("page.html", "<script>alert(1)</script>", "text/plain")]
+    [InlineData("image.svg", "\u0001\u0002", "application/octet-stream")]
+    public async Task A_file_handed_to_a_flow_is_what_its_content_says(string name, string content, string expected)
+    {
+        await PublishAsync("http-fichiers", Flowchart([Endpoint("e", "fichiers", ["POST"])]));
+        var file = new StringContent(content);
+        file.Headers.ContentType = new("text/html");
+
+        (await host.Stranger.SendAsync(HttpMethod.Post, "workflows/fichiers", new MultipartFormDataContent { { file, "file", name } })).Ok();
+
+        Assert.Equal(1, await host.CountAsync($"select count(*) from files where name = '{name}' and media_type = '{expected}'"));
+    }
+
+    [Theory]
+    [InlineData("Content-Type: text/plain; charset=klingon-8", "bonjour")]
+    [InlineData("Content-Type: text/plain; charset=iso-8859-1", "bonjour")]
+    [InlineData("Content-Type: text/plain", "bonjour")]
+    [InlineData("Content-Encoding: gzip", null)]
+    public async Task An_answer_that_came_is_never_asked_for_again(string header, string? expected)
+    {
+        using var other = new OtherSystem(header, "bonjour");
+        using var handler = new SendHttpHandler(new HttpActivityOptions { AllowedInternalHosts = ["127.0.0.1"] });
+
+        var done = await SendAsync(handler, other.Url, ("resilient", true));
+
+        Assert.Equal(expected, done["content"]?.GetValue<string>());
+        Assert.Equal(expected is null, done.ContainsKey("failure"));
+        Assert.Equal(1, other.Requests);
+    }
+
+    [Fact]
+    public async Task A_secret_that_cannot_be_sent_is_not_repeated()
+    {
+        using var handler = new SendHttpHandler(new HttpActivityOptions());
+
+        var done = await SendAsync(handler, "http://system.example/", ("authorization", "Clé s3cr3t"), ("validateAuthorization", true));
+
+        Assert.Equal("refused", done["failure"]!.GetValue<string>());
+        Assert.DoesNotContain("s3cr3t", done.ToJsonString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("8.8.8.8", true)]
     [InlineData("172.32.0.1", true)]
@@ -128,9 +189,14 @@ public sealed class HttpActivityTests(HostFixture host)
     public void Addresses_of_this_network_are_told_from_public_ones(string address, bool expected) =>
         Assert.Equal(expected, OutgoingAddresses.IsPublic(IPAddress.Parse(address)));
 
-    private static async Task<JsonObject> SendAsync(SendHttpHandler handler, string url)
+    private static async Task<JsonObject> SendAsync(SendHttpHandler handler, string url, params (string Name, JsonNode Value)[] more)
     {
         var payload = new JsonObject { ["url"] = url, ["method"] = "GET" };
+        foreach (var (name, value) in more)
+        {
+            payload[name] = value;
+        }
+
         var result = await handler.HandleAsync(new Effect("1", handler.Kind, "key", payload, null, null, null, 1, default), CancellationToken.None);
         return Assert.IsType<EffectResult.Done>(result).Output!;
     }

@@ -52,7 +52,8 @@ public sealed class HttpWorkflowEndpoints(
             if (starts is [var trigger])
             {
                 return await AnswerAsync(http, HttpListenerRules.Read(trigger.Payload!), values, request => runtime.StartAsync(
-                    new StartWorkflow(trigger.DefinitionVersionId, CorrelationId: correlationId, Cause: "http")
+                    // The correlation of an instance may be a case: a stranger attaches nothing to it.
+                    new StartWorkflow(trigger.DefinitionVersionId, CorrelationId: http.CameWithToken() ? correlationId : null, Cause: "http")
                     {
                         TriggerActivityId = trigger.ActivityId,
                         TriggerInput = request,
@@ -154,7 +155,7 @@ public sealed class HttpWorkflowEndpoints(
             return null;
         }
 
-        if (http.Request.Headers.Authorization.Count == 0 || Actor.From(http.User) is not { } actor)
+        if (!http.CameWithToken() || Actor.From(http.User) is not { } actor)
         {
             return StatusCodes.Status401Unauthorized;
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Cleiss.Forms.Validation;
 using Cleiss.Persistence.Files;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -50,9 +51,9 @@ public sealed class IncomingRequest(FileStore files, HttpActivityOptions options
         {
             return TooLarge(read, rules, limit);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException || e is IOException and not BadHttpRequestException)
         {
-            return (null, new RequestRefusal(StatusCodes.Status400BadRequest, e.Message));
+            return (null, new RequestRefusal(StatusCodes.Status400BadRequest, "La requête est incomplète ou mal formée."));
         }
     }
 
@@ -78,13 +79,13 @@ public sealed class IncomingRequest(FileStore files, HttpActivityOptions options
         var text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
         if (request.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) != true)
         {
-            read["content"] = text;
+            read["content"] = text.Replace('\0', '\ufffd');
             return (read, null);
         }
 
         try
         {
-            read["content"] = JsonNode.Parse(text);
+            read["content"] = SafeJson.Parse(text);
             return (read, null);
         }
         catch (JsonException e)
@@ -120,7 +121,9 @@ public sealed class IncomingRequest(FileStore files, HttpActivityOptions options
         {
             using var content = new MemoryStream();
             await file.CopyToAsync(content, cancellationToken);
-            var kept = await files.SaveAsync(Path.GetFileName(file.FileName), file.ContentType, content.ToArray(), "http", cancellationToken);
+            var bytes = content.ToArray();
+            var kept = await files.SaveAsync(
+                Path.GetFileName(file.FileName), MediaSniffer.Sniff(bytes) ?? "application/octet-stream", bytes, "http", cancellationToken);
             stored.Add(new JsonObject { ["id"] = kept.Id, ["fileName"] = kept.Name, ["contentType"] = kept.MediaType, ["length"] = kept.Size });
         }
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Effects;
+using Cleiss.Forms.Validation;
 
 namespace Cleiss.Activities.Http;
 
@@ -13,6 +14,7 @@ public sealed class SendHttpHandler : IEffectHandler, IDisposable
     internal const string EffectKind = "http.send";
     internal const string Refused = "refused";
     internal const string Unreachable = "connect";
+    internal const string Unreadable = "unreadable";
     internal const string TimedOut = "timeout";
 
     private const int RedirectLimit = 5;
@@ -68,9 +70,15 @@ public sealed class SendHttpHandler : IEffectHandler, IDisposable
         {
             return Failed(Refused, $"The answer is larger than {_options.ResponseSizeLimit} bytes.");
         }
-        catch (Exception e) when (e is FormatException or ArgumentException)
+        catch (Exception e) when (e is FormatException or ArgumentException or NotSupportedException)
         {
-            return Failed(Refused, e.Message);
+            // The exception repeats what it could not read, a secret maybe.
+            return Failed(Refused, "The request cannot be made: its address, method, type of content or authorization is malformed.");
+        }
+        catch (InvalidDataException)
+        {
+            // It has been answered: asking again could do twice what the other system has done.
+            return Failed(Unreadable, "The other system answered with compressed content that is damaged.");
         }
         catch (HttpRequestException e)
         {
@@ -148,7 +156,8 @@ public sealed class SendHttpHandler : IEffectHandler, IDisposable
 
     private static async Task<JsonObject> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), EncodingOf(response.Content.Headers.ContentType?.CharSet));
+        var text = await reader.ReadToEndAsync(cancellationToken);
         var headers = response.Headers.Concat(response.Content.Headers).Where(header => !header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase));
         return new JsonObject
         {
@@ -156,6 +165,19 @@ public sealed class SendHttpHandler : IEffectHandler, IDisposable
             ["headers"] = new JsonObject(headers.Select(header => KeyValuePair.Create(header.Key, (JsonNode?)string.Join(", ", header.Value)))),
             ["content"] = Parse(text, response.Content.Headers.ContentType?.MediaType),
         };
+    }
+
+    /// <summary>UTF-8 for a name nobody knows: an answer that has come is not thrown away for a wrong word in a header.</summary>
+    private static Encoding EncodingOf(string? name)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(name) ? Encoding.UTF8 : Encoding.GetEncoding(name.Trim('"'));
+        }
+        catch (ArgumentException)
+        {
+            return Encoding.UTF8;
+        }
     }
 
     private static JsonNode? Parse(string text, string? mediaType)
@@ -167,16 +189,16 @@ public sealed class SendHttpHandler : IEffectHandler, IDisposable
 
         if (mediaType?.EndsWith("json", StringComparison.OrdinalIgnoreCase) != true)
         {
-            return text;
+            return text.Replace('\0', '\ufffd');
         }
 
         try
         {
-            return JsonNode.Parse(text);
+            return SafeJson.Parse(text);
         }
         catch (JsonException)
         {
-            return text;
+            return text.Replace('\0', '\ufffd');
         }
     }
 
