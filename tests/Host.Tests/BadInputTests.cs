@@ -138,6 +138,8 @@ public sealed class BadInputTests(HostFixture host)
             var mail = await opened.MailAsync("blocked");
             Assert.Contains("adresse", mail["reason"]!.GetValue<string>(), StringComparison.Ordinal);
             (await owner.PutAsync(Body, With(body, "email", "pas une adresse"))).IsProblem(HttpStatusCode.UnprocessableEntity, "liaison-body-invalid");
+            (await owner.PutAsync(Body, With(body, "email", "CNAS <liaison@cnas.example>"))).IsProblem(HttpStatusCode.UnprocessableEntity, "liaison-body-invalid");
+            (await owner.PutAsync(Body, With(body, "name", "CNAS\r\nBcc: x@y.example"))).IsProblem(HttpStatusCode.UnprocessableEntity, "liaison-body-invalid");
 
             (await owner.PutAsync(Body, With(body, "email", "liaison@cnas.example"))).Ok();
             Assert.Equal(HttpStatusCode.Accepted, (await owner.SendAsync(HttpMethod.Post, $"api/mails/{mail["id"]!.GetValue<string>()}/retry")).Status);

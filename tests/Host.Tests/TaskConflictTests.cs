@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cleiss.Persistence.People;
 using Xunit;
@@ -40,7 +41,6 @@ public sealed class TaskConflictTests(HostFixture host)
         (await opened.CompleteAsync("juriste", validation, "Valider")).Ok();
     }
 
-    [Fact]
     [Fact]
     public async Task An_assignment_opens_a_task_to_nobody_else_than_its_candidates()
     {
@@ -87,6 +87,7 @@ public sealed class TaskConflictTests(HostFixture host)
         Assert.True(rights["canComplete"]!.GetValue<bool>());
     }
 
+    [Fact]
     public async Task Of_two_people_completing_at_once_one_wins_and_the_other_learns_who_and_when()
     {
         var (opened, validation) = await LiaisonCase.OpenFilledAsync(host);
@@ -117,6 +118,23 @@ public sealed class TaskConflictTests(HostFixture host)
             .IsRefused(HttpStatusCode.Conflict, "draft-conflict");
 
         Assert.Equal("POPESCU", (await agent.GetAsync($"elsa/api/user-tasks/{id}/draft")).Ok()["data"]!["nomNaissance"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_revision_of_the_wrong_kind_is_refused_not_overlooked()
+    {
+        var opened = await LiaisonCase.OpenAsync(host);
+        var task = await opened.TaskAsync("remplir");
+        var path = $"elsa/api/user-tasks/{task["id"]!.GetValue<string>()}";
+        var owner = await host.AsAsync("proprietaire");
+
+        foreach (var wrong in new JsonObject[] { new() { ["expectedRevision"] = "99" }, new() { ["priority"] = 1.5 }, new() { ["dueAt"] = new JsonObject() } })
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await owner.SendAsync(HttpMethod.Patch, path, JsonContent.Create(wrong))).Status);
+        }
+
+        Assert.Equal(task["revision"]!.GetValue<int>(), (await owner.GetAsync(path)).Ok()["task"]!["revision"]!.GetValue<int>());
+        (await owner.SendAsync(HttpMethod.Patch, path, JsonContent.Create(new JsonObject { ["priority"] = 70, ["expectedRevision"] = task["revision"]!.GetValue<int>() }))).Ok();
     }
 
     [Fact]

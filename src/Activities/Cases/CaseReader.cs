@@ -42,8 +42,8 @@ public sealed class CaseReader(
         };
         if (!string.IsNullOrWhiteSpace(query.Search))
         {
-            var pattern = "%" + query.Search.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
-            rows = rows.Where(c => EF.Functions.ILike(c.Reference, pattern) || EF.Functions.ILike(c.Title, pattern) || EF.Functions.ILike(c.LastName!, pattern));
+            var pattern = SearchPattern.Containing(query.Search.Trim());
+            rows = rows.Where(c => EF.Functions.ILike(c.Reference, pattern, SearchPattern.Escape) || EF.Functions.ILike(c.Title, pattern, SearchPattern.Escape) || EF.Functions.ILike(c.LastName!, pattern, SearchPattern.Escape));
         }
 
         var total = await rows.CountAsync(cancellationToken);

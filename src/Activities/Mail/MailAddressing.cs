@@ -2,7 +2,8 @@ using System.Net.Mail;
 
 namespace Cleiss.Activities.Mail;
 
-internal static class MailAddressing
+/// <summary>Rules of mail addresses.</summary>
+public static class MailAddressing
 {
     /// <summary>Host name of the public address, for Message-IDs and the default sender.</summary>
     public static string HostOf(string publicUrl) => Uri.TryCreate(publicUrl, UriKind.Absolute, out var uri) ? uri.Host : "localhost";

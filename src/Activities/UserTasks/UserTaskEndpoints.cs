@@ -120,7 +120,7 @@ public sealed class UserTaskEndpoints(UserTaskService tasks) : IEndpointModule
 
     private Task<IResult> UpdateAsync(string id, JsonObject body, HttpContext http, CancellationToken cancellationToken) => AnswerAsync(async () =>
     {
-        DateTimeOffset? due = body["dueAt"] is JsonValue text
+        DateTimeOffset? due = body["dueAt"] is { } text
             ? DateTimeOffset.TryParse(text.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
                 ? at
                 : throw new UserTaskRefusedException(422, "invalid-due-date", "L'échéance ne se lit pas. Écrivez une date ISO 8601.")
@@ -156,8 +156,12 @@ public sealed class UserTaskEndpoints(UserTaskService tasks) : IEndpointModule
     private static object Envelope(UserTaskCommandResult result) =>
         new { result.OperationId, result.Status, result.Revision, task = UserTaskJson.Of(result.Task) };
 
-    private static int? Integer(JsonObject body, string name) =>
-        body[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<int>(out var number) ? number : null;
+    private static int? Integer(JsonObject body, string name) => body[name] switch
+    {
+        null => null,
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<int>(out var number) => number,
+        _ => throw new UserTaskRefusedException(422, "invalid-number", $"« {name} » est un nombre entier, sans guillemets."),
+    };
 
     private static int Offset(string? cursor)
     {
@@ -165,7 +169,7 @@ public sealed class UserTaskEndpoints(UserTaskService tasks) : IEndpointModule
         {
             return cursor is null ? 0 : Math.Max(0, int.Parse(Encoding.ASCII.GetString(Convert.FromBase64String(cursor)), CultureInfo.InvariantCulture));
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or OverflowException)
         {
             throw new UserTaskRefusedException(422, "invalid-cursor", "Le curseur ne vient pas de cette liste.");
         }

@@ -67,9 +67,9 @@ public sealed class UserTaskReader(
             .SelectMany(x => x.cases.DefaultIfEmpty(), (x, c) => new { Task = x.t, Case = c });
         if (!string.IsNullOrWhiteSpace(query.Search))
         {
-            var pattern = "%" + query.Search.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
-            rows = rows.Where(x => EF.Functions.ILike(x.Task.Title, pattern) || EF.Functions.ILike(x.Task.Reference!, pattern)
-                || EF.Functions.ILike(x.Case!.Reference, pattern) || EF.Functions.ILike(x.Case.LastName!, pattern) || EF.Functions.ILike(x.Case.Title, pattern));
+            var pattern = SearchPattern.Containing(query.Search.Trim());
+            rows = rows.Where(x => EF.Functions.ILike(x.Task.Title, pattern, SearchPattern.Escape) || EF.Functions.ILike(x.Task.Reference!, pattern, SearchPattern.Escape)
+                || EF.Functions.ILike(x.Case!.Reference, pattern, SearchPattern.Escape) || EF.Functions.ILike(x.Case.LastName!, pattern, SearchPattern.Escape) || EF.Functions.ILike(x.Case.Title, pattern, SearchPattern.Escape));
         }
 
         var total = await rows.CountAsync(cancellationToken);

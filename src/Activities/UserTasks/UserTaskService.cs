@@ -140,6 +140,7 @@ public sealed class UserTaskService(
     public async Task<UserTaskCommandResult> CompleteAsync(CompleteUserTask command, Actor actor, CancellationToken cancellationToken)
     {
         var task = await FindAsync(command.TaskId, actor, cancellationToken) ?? throw NotFound();
+        command = command with { Data = command.Data is null ? null : SafeJson.Copy(command.Data) };
         var hash = RequestHash.Of("complete", actor.Id, command.ActionKey, command.Data?.ToJsonString(), command.Reason);
         if (await FindOperationAsync(task, command.OperationId, hash, null, cancellationToken) is { } repeated)
         {
@@ -226,6 +227,7 @@ public sealed class UserTaskService(
     public async Task<DraftSaving> SaveDraftAsync(string taskId, JsonObject data, long draftRevision, Actor actor, CancellationToken cancellationToken)
     {
         var task = await FindAsync(taskId, actor, cancellationToken) ?? throw NotFound();
+        data = SafeJson.Copy(data);
         DemandSize(data);
         await DemandAsync(database, task, actor, null, cancellationToken);
         return task is { FormKey: { } form, FormVersion: { } version }
@@ -238,9 +240,9 @@ public sealed class UserTaskService(
         var open = !task.IsClosed;
         var mayWork = open && exclusion is null && actor.Has(Permission.CompleteUserTasks);
         var mine = task.Assignee == actor.Id;
+        var mayHold = UserTaskAccess.MayHold(task, actor);
         return new UserTaskRights(
             CanClaim: mayWork && task.Assignee is null && mayHold && actor.Has(Permission.ClaimUserTasks),
-        var mayHold = UserTaskAccess.MayHold(task, actor);
             CanRelease: open && task.Assignee is not null && (mine || actor.Has(Permission.AssignUserTasks)),
             CanAssign: open && actor.Has(Permission.AssignUserTasks),
             CanUpdate: open && actor.Has(Permission.UpdateUserTasks),

@@ -36,12 +36,12 @@ internal sealed class CaseDesk(
 
         if (query.Search is { Length: > 0 } search)
         {
-            var pattern = $"%{search.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+            var pattern = SearchPattern.Containing(search);
             rows = rows.Where(row =>
-                EF.Functions.ILike(row.Reference, pattern)
-                || EF.Functions.ILike(row.LastName ?? "", pattern)
-                || EF.Functions.ILike((row.FirstNames ?? "") + " " + (row.LastName ?? ""), pattern)
-                || EF.Functions.ILike(row.Title, pattern));
+                EF.Functions.ILike(row.Reference, pattern, SearchPattern.Escape)
+                || EF.Functions.ILike(row.LastName ?? "", pattern, SearchPattern.Escape)
+                || EF.Functions.ILike((row.FirstNames ?? "") + " " + (row.LastName ?? ""), pattern, SearchPattern.Escape)
+                || EF.Functions.ILike(row.Title, pattern, SearchPattern.Escape));
         }
 
         var total = await rows.LongCountAsync(cancellationToken);

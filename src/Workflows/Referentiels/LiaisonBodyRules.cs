@@ -1,4 +1,4 @@
-using System.Net.Mail;
+using Cleiss.Activities.Mail;
 
 namespace Cleiss.Workflows.Referentiels;
 
@@ -37,9 +37,22 @@ public static class LiaisonBodyRules
             faults.Add(new("agreementFr", "required", "Écrivez le nom de l'accord tel que les documents l'impriment."));
         }
 
-        if (!string.IsNullOrWhiteSpace(change.Email) && !MailAddress.TryCreate(change.Email.Trim(), out _))
+        if (!string.IsNullOrWhiteSpace(change.Email) && !MailAddressing.IsUsable(change.Email.Trim()))
         {
             faults.Add(new("email", "email", "Écrivez une adresse électronique comme liaison@organisme.example, ou laissez vide."));
+        }
+
+        // The name goes into headers of mails. An address has lines, the rest has none.
+        foreach (var (path, text) in new[]
+        {
+            ("name", change.Name), ("country", change.Country), ("address", change.Address?.ReplaceLineEndings("")), ("agreementFr", change.AgreementFr),
+            ("agreementPartner", change.AgreementPartner),
+        })
+        {
+            if (text?.Any(char.IsControl) == true)
+            {
+                faults.Add(new(path, "control-character", "Ce champ contient un saut de ligne ou un caractère invisible : retirez-le."));
+            }
         }
 
         return faults;
