@@ -52,8 +52,8 @@ public sealed class CaseEndpoints(CaseService cases, CaseReader reader, IDefinit
 
     private async Task<IResult> ListAsync(string? process, string? state, string? q, int? page, CancellationToken cancellationToken)
     {
-        var found = await reader.ListAsync(new CaseQuery(process, state, q, page ?? 1), cancellationToken);
-        return Results.Ok(new { found.Items, found.Total, page = page ?? 1 });
+        var found = await reader.ListAsync(new CaseQuery(process, state, q, PageNumber.Clamp(page)), cancellationToken);
+        return Results.Ok(new { found.Items, found.Total, page = PageNumber.Clamp(page) });
     }
 
     private async Task<IResult> FindAsync(string id, CancellationToken cancellationToken)

@@ -49,6 +49,7 @@ public sealed class CaseService(
     public async Task<OpenedCase> OpenAsync(OpenCase request, Actor actor, CancellationToken cancellationToken)
     {
         var process = GetProcess(request.ProcessKey);
+        request = request with { Input = SafeJson.Copy(request.Input) };
         var now = time.GetUtcNow();
         var receivedOn = request.ReceivedOn ?? ParisDate.Of(now);
         if (receivedOn > ParisDate.Of(now))
@@ -119,6 +120,7 @@ public sealed class CaseService(
     public async Task ReplyAsync(string caseId, JsonObject data, string? operationId, Actor actor, CancellationToken cancellationToken)
     {
         var row = await FindAsync(caseId, cancellationToken) ?? throw new CaseRefusedException(404, "unknown-case", "Ce dossier n'existe pas.");
+        data = SafeJson.Copy(data);
         var hash = RequestHash.Of("reply", data.ToJsonString());
         if (operationId is not null && await FindOperationAsync(caseId, operationId, hash, cancellationToken) is not null)
         {

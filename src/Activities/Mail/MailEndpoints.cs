@@ -17,7 +17,7 @@ public sealed class MailEndpoints(MailStore mails, MailRetry retry) : IEndpointM
     }
 
     private async Task<IResult> ListAsync(string? @case, int? page, CancellationToken cancellationToken) =>
-        Results.Ok(new { items = await mails.ListAsync(@case, Math.Max(0, (page ?? 1) - 1) * 50, 50, cancellationToken) });
+        Results.Ok(new { items = await mails.ListAsync(@case, (PageNumber.Clamp(page) - 1) * 50, 50, cancellationToken) });
 
     private async Task<IResult> FindAsync(string id, CancellationToken cancellationToken) =>
         await mails.FindAsync(id, cancellationToken) is { } mail

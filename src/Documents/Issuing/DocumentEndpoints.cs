@@ -18,7 +18,7 @@ public sealed class DocumentEndpoints(DocumentStore documents, FileStore files) 
     }
 
     private async Task<IResult> ListAsync(string? @case, int? page, CancellationToken cancellationToken) =>
-        Results.Ok(new { items = await documents.ListAsync(@case, Math.Max(0, (page ?? 1) - 1) * 50, 50, cancellationToken) });
+        Results.Ok(new { items = await documents.ListAsync(@case, (PageNumber.Clamp(page) - 1) * 50, 50, cancellationToken) });
 
     private async Task<IResult> FindAsync(string id, CancellationToken cancellationToken) =>
         await documents.FindAsync(id, cancellationToken) is { } document ? Results.Ok(document) : Unknown(id);

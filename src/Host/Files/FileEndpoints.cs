@@ -47,10 +47,14 @@ internal sealed class FileEndpoints(FileStore files) : IEndpointModule
             var form = await context.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = Limit + Envelope }, cancellationToken);
             upload = form.Files.Count > 0 ? form.Files[0] : null;
         }
-        catch (InvalidDataException)
+        catch (Exception unreadable) when (unreadable is InvalidDataException || unreadable is IOException and not BadHttpRequestException)
         {
             await DrainAsync(context.Request, cancellationToken);
-            return TooLarge();
+
+            // The reader has one exception for all its refusals. A length that was given has been checked above.
+            return context.Request.ContentLength is null && unreadable.Message.Contains("body length limit", StringComparison.Ordinal)
+                ? TooLarge()
+                : Problem.Of(StatusCodes.Status400BadRequest, "file-unreadable", "L’envoi est incomplet ou mal formé.", "Recommencez l’envoi, en multipart/form-data.");
         }
 
         if (upload is null or { Length: 0 })
@@ -101,9 +105,9 @@ internal sealed class FileEndpoints(FileStore files) : IEndpointModule
         {
             await request.Body.CopyToAsync(Stream.Null, cancellationToken);
         }
-        catch (BadHttpRequestException)
+        catch (IOException)
         {
-            // Beyond what is read for politeness.
+            // Broken off, or beyond what is read for politeness.
         }
     }
 

@@ -48,11 +48,18 @@ internal static class ApiFailures
         problem.Extensions["code"] = code;
     }
 
-    public static void Handle(IApplicationBuilder app) => app.Run(async context =>
+    /// <summary>What the sender did wrong is told to the sender; the log is for what went wrong here.</summary>
+    public static ExceptionHandlerOptions Handling { get; } = new()
+    {
+        ExceptionHandler = HandleAsync,
+        SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException || DatabaseFailure.IsOfSender(failure.Exception),
+    };
+
+    private static async Task HandleAsync(HttpContext context)
     {
         var error = context.Features.Get<IExceptionHandlerFeature>()?.Error;
         var database = DatabaseFailure.Of(error);
-        context.Response.StatusCode = error is BadHttpRequestException bad ? bad.StatusCode : 500;
+        context.Response.StatusCode = error is BadHttpRequestException bad ? bad.StatusCode : DatabaseFailure.IsOfSender(error) ? 400 : 500;
         database?.Write(context.Response);
         if (IsApi(context) || context.Request.Path.StartsWithSegments("/elsa"))
         {
@@ -64,5 +71,5 @@ internal static class ApiFailures
         }
 
         await ErrorAnswer.WriteAsync(context, context.Response.StatusCode);
-    });
+    }
 }

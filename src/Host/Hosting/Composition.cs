@@ -71,7 +71,7 @@ internal static class Composition
 
         app.UseMiddleware<PublicScheme>();
         app.UseMiddleware<SecurityHeaders>();
-        app.UseExceptionHandler(ApiFailures.Handle);
+        app.UseExceptionHandler(ApiFailures.Handling);
         app.UseWhen(ApiFailures.IsApi, api => api.UseStatusCodePages());
         app.UseWhen(ApiFailures.IsPage, pages => pages.Use(ApiFailures.AnswerEmptyPage));
         app.UseHsts();
@@ -91,7 +91,6 @@ internal static class Composition
         app.MapOpenApi().AllowEveryone("describes the API; holds no data");
     }
 
-    /// <summary>A zone the machine does not know stops the start, not the first timer.</summary>
     /// <summary>What the last named proxy says counts; what came before it anybody may have written.</summary>
     private static ForwardedHeadersOptions Forwarded(IReadOnlyList<System.Net.IPNetwork> proxies)
     {
@@ -106,6 +105,7 @@ internal static class Composition
         return options;
     }
 
+    /// <summary>A zone the machine does not know stops the start, not the first timer.</summary>
     private static SchedulingOptions Scheduling(ConfigurationManager configuration)
     {
         var options = configuration.GetSection("Scheduling").Get<SchedulingOptions>() ?? new SchedulingOptions();

@@ -20,6 +20,24 @@ internal sealed record DatabaseFailure(string Code, string Title, int RetryAfter
     private static readonly DatabaseFailure ReadOnly = new(
         "database-read-only", "La base de données n’accepte pas d’écriture en ce moment : rien n’a été enregistré. Réessayez plus tard.", 30);
 
+    // Text the database cannot hold: a NUL character or half a surrogate pair. And a page before the first.
+    private static readonly string[] UnfitInput =
+    [
+        PostgresErrorCodes.CharacterNotInRepertoire, PostgresErrorCodes.UntranslatableCharacter,
+        PostgresErrorCodes.InvalidRowCountInResultOffsetClause, PostgresErrorCodes.InvalidRowCountInLimitClause,
+    ];
+
+    /// <summary>The database refused what the sender gave; it would refuse it again.</summary>
+    public static bool IsOfSender(Exception? failure)
+    {
+        while (failure is not null and not PostgresException)
+        {
+            failure = failure.InnerException;
+        }
+
+        return failure is PostgresException refused && UnfitInput.Contains(refused.SqlState);
+    }
+
     /// <returns>Null when the database is not to blame.</returns>
     public static DatabaseFailure? Of(Exception? failure)
     {

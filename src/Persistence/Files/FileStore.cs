@@ -58,6 +58,10 @@ public sealed class FileStore(NpgsqlDataSource database, TimeProvider time)
         NpgsqlBatch batch, string id, string name, string mediaType, byte[] content, string uploadedBy, DateTimeOffset uploadedAt)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(name);
+
+        // The sender's words; the database takes no NUL.
+        name = name.Replace('\0', '\ufffd');
         ArgumentNullException.ThrowIfNull(content);
         var file = new StoredFile(id, HashOf(content), name, mediaType, content.LongLength, uploadedBy, uploadedAt);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(

@@ -1,8 +1,12 @@
 using Cleiss.Persistence.Http;
+using Cleiss.Web.Errors;
 
 namespace Cleiss.Host.ElsaApi.Files;
 
-/// <summary>Refuses, before anything reads them, requests to the APIs with texts that cannot be kept.</summary>
+/// <summary>
+/// Refuses, before anything reads them, requests to the APIs with texts that cannot be kept, and forms of pages that cannot be read: the
+/// check of their antiforgery token would trip over them.
+/// </summary>
 internal sealed class ReadableRequests(RequestDelegate next)
 {
     private const int InMemory = 1024 * 1024;
@@ -16,7 +20,30 @@ internal sealed class ReadableRequests(RequestDelegate next)
             return;
         }
 
+        if (IsPlainForm(context.Request) && !await IsReadableAsync(context.Request))
+        {
+            await ErrorAnswer.WriteAsync(context, StatusCodes.Status400BadRequest);
+            return;
+        }
+
         await next(context);
+    }
+
+    /// <summary>Endpoints of workflows have limits of their own and read for themselves.</summary>
+    private static bool IsPlainForm(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true && !request.Path.StartsWithSegments("/workflows");
+
+    private static async Task<bool> IsReadableAsync(HttpRequest request)
+    {
+        try
+        {
+            await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            return true;
+        }
+        catch (Exception unreadable) when (unreadable is InvalidDataException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static async Task<string?> FaultOfAsync(HttpRequest request)
