@@ -22,8 +22,7 @@ public sealed class DefinitionPublisher(
     /// </summary>
     public async Task<IReadOnlyList<DefinitionProblem>> CheckAsync(string definitionId, JsonObject document, CancellationToken cancellationToken)
     {
-        var (compiled, unreadable) = compiler.Read(
-            WorkflowCompiler.Unstored(definitionId, document, time), await NestedDefinitions.LoadAsync(store, document, cancellationToken));
+        var (compiled, unreadable) = Read(definitionId, document, await NestedDefinitions.LoadAsync(store, document, cancellationToken));
         if (compiled is null)
         {
             return unreadable;
@@ -56,6 +55,19 @@ public sealed class DefinitionPublisher(
         }
 
         return problems;
+    }
+
+    /// <summary>What no drawing program writes, a text where a list belongs say, is a problem of the document like any other.</summary>
+    private (CompiledWorkflow? Compiled, IReadOnlyList<DefinitionProblem> Problems) Read(string definitionId, JsonObject document, NestedDefinitions nested)
+    {
+        try
+        {
+            return compiler.Read(WorkflowCompiler.Unstored(definitionId, document, time), nested);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or InvalidCastException or NullReferenceException)
+        {
+            return (null, [new DefinitionProblem("CLS-1000", "$", "La définition n'a pas la forme attendue : un membre n'est pas du genre que Studio y écrit (un texte à la place d'une liste, par exemple). Exportez-la de nouveau, ou corrigez le fichier.")]);
+        }
     }
 
     /// <summary>Saves the document as the definition's latest version and publishes it.</summary>

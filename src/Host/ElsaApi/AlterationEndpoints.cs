@@ -33,14 +33,14 @@ public sealed class AlterationEndpoints(WorkflowRuntime runtime, CaseService cas
             return Refused("Donnez au moins une modification (alterations), par exemple { \"type\": \"RetryIncidents\" }.");
         }
 
-        var read = wanted.Select(AlterationJson.Read).ToList();
+        var read = wanted.Select(one => AlterationJson.Read(one ?? [])).ToList();
         if (read.SelectMany(one => one.Faults).ToList() is { Count: > 0 } faults)
         {
             return Refused(string.Join(" ", faults));
         }
 
         var results = new List<object>();
-        foreach (var id in ids.Distinct(StringComparer.Ordinal))
+        foreach (var id in ids.OfType<string>().Distinct(StringComparer.Ordinal))
         {
             results.Add(await AlterAsync(id, read, request.DryRun ?? false, http.GetActor(), cancellationToken));
         }
@@ -56,10 +56,10 @@ public sealed class AlterationEndpoints(WorkflowRuntime runtime, CaseService cas
         }
 
         var retries = request.ActivityIds is { Count: > 0 } activities
-            ? activities.Select(id => AlterationJson.Read(new JsonObject { ["type"] = "RetryIncidents", ["activityId"] = id })).ToList()
+            ? activities.OfType<string>().Select(id => AlterationJson.Read(new JsonObject { ["type"] = "RetryIncidents", ["activityId"] = id })).ToList()
             : [AlterationJson.Read(new JsonObject { ["type"] = "RetryIncidents" })];
         var results = new List<object>();
-        foreach (var id in ids.Distinct(StringComparer.Ordinal))
+        foreach (var id in ids.OfType<string>().Distinct(StringComparer.Ordinal))
         {
             results.Add(await AlterAsync(id, retries, dryRun: false, http.GetActor(), cancellationToken));
         }

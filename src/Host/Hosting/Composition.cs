@@ -53,7 +53,6 @@ internal static class Composition
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
-            json.SerializerOptions.AllowDuplicateProperties = false;
             json.SerializerOptions.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
         });
         foreach (var module in ProductAssemblies.Implementing<IEndpointModule>())

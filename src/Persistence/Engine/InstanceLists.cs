@@ -20,9 +20,13 @@ public sealed record InstanceQuery
 
     public IReadOnlyList<string>? DefinitionIds { get; init; }
 
-    public string? DefinitionVersionId { get; init; }
+    public IReadOnlyList<string>? DefinitionVersionIds { get; init; }
 
     public string? CorrelationId { get; init; }
+
+    public IReadOnlyList<string>? CorrelationIds { get; init; }
+
+    public IReadOnlyList<string>? Names { get; init; }
 
     public int? Version { get; init; }
 
@@ -139,9 +143,19 @@ public sealed class InstanceLists(NpgsqlDataSource database)
             And("definition_id = any($$)", Sql.Texts(definitions));
         }
 
-        if (query.DefinitionVersionId is { Length: > 0 } versionId)
+        if (query.DefinitionVersionIds is { Count: > 0 } versions)
         {
-            And("definition_version_id = $$", Sql.Text(versionId));
+            And("definition_version_id = any($$)", Sql.Texts(versions));
+        }
+
+        if (query.CorrelationIds is { Count: > 0 } correlations)
+        {
+            And("correlation_id = any($$)", Sql.Texts(correlations));
+        }
+
+        if (query.Names is { Count: > 0 } names)
+        {
+            And("name = any($$)", Sql.Texts(names));
         }
 
         if (query.CorrelationId is { Length: > 0 } correlation)

@@ -239,7 +239,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         }
     }
 
-    private static void WriteInstance(NpgsqlBatch batch, InstanceRecord instance, bool isNew)
+    internal static void WriteInstance(NpgsqlBatch batch, InstanceRecord instance, bool isNew)
     {
         if (isNew)
         {
@@ -267,13 +267,13 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
                 Sql.Time(instance.FinishedAt), Sql.Json(instance.State)]);
     }
 
-    private static void WriteBookmark(NpgsqlBatch batch, Bookmark bookmark) => batch.Add(
+    internal static void WriteBookmark(NpgsqlBatch batch, Bookmark bookmark) => batch.Add(
         $"insert into bookmarks ({BookmarkColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [Sql.Text(bookmark.Id), Sql.Text(bookmark.WorkflowInstanceId), Sql.Text(bookmark.CorrelationId), Sql.Text(bookmark.Name),
             Sql.Text(bookmark.Hash), Sql.Text(bookmark.ActivityId), Sql.Int(bookmark.ActivityNumber), Sql.Text(bookmark.Callback),
             Sql.Json(bookmark.Payload), Sql.Time(bookmark.CreatedAt), Sql.Time(bookmark.DueAt), new NpgsqlParameter<bool> { TypedValue = bookmark.AutoBurn }]);
 
-    private static void WriteJournal(NpgsqlBatch batch, string instanceId, JournalPage page) => batch.Add(
+    internal static void WriteJournal(NpgsqlBatch batch, string instanceId, JournalPage page) => batch.Add(
         "insert into workflow_journal_pages (workflow_instance_id, first_sequence, lines, at, content) values ($1, $2, $3, $4, $5)",
         [Sql.Text(instanceId), Sql.Int(page.FirstSequence), Sql.Int(page.Lines), Sql.Time(page.At), Sql.Json(page.Content)]);
 

@@ -23,6 +23,7 @@ public static class WorkflowPersistence
         services.TryAddSingleton<UsableDefinitions>();
         services.TryAddSingleton<InstanceLists>();
         services.TryAddSingleton<InstanceRemoval>();
+        services.TryAddSingleton<InstanceArrival>();
         services.TryAddSingleton<JournalLists>();
         services.TryAddSingleton<ITriggerStore, PostgresTriggerStore>();
         services.TryAddSingleton<Outbox>();

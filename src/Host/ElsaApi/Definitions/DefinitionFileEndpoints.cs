@@ -37,7 +37,7 @@ internal sealed class DefinitionFileEndpoints(IDefinitionStore store, Definition
     private async Task<IResult> ExportManyAsync(ExportMany request, CancellationToken cancellationToken)
     {
         var versions = new Dictionary<string, WorkflowDefinition>(StringComparer.Ordinal);
-        foreach (var id in (request.Ids ?? []).Distinct(StringComparer.Ordinal).Take(JsonFiles.MostFiles))
+        foreach (var id in (request.Ids ?? []).OfType<string>().Distinct(StringComparer.Ordinal).Take(JsonFiles.MostFiles))
         {
             if (await store.FindByIdAsync(id, cancellationToken) is { } version)
             {

@@ -157,7 +157,7 @@ internal sealed class DefinitionWriteEndpoints(DefinitionEditor editor, Definiti
         return Results.Ok(new { retracted, alreadyRetracted, notFound });
     }
 
-    private static IEnumerable<string> Distinct(IReadOnlyList<string>? ids) => (ids ?? []).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Distinct(IReadOnlyList<string>? ids) => (ids ?? []).OfType<string>().Distinct(StringComparer.Ordinal);
 
     internal sealed record SaveDefinition(JsonObject? Model, bool? Publish);
 

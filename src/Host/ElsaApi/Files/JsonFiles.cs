@@ -18,7 +18,6 @@ internal static class JsonFiles
     private const int LargestImport = 100 * 1024 * 1024;
 
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     public static IResult Send(JsonFile file) => Results.File(Bytes(file.Content), "application/json", file.Name);
 
@@ -160,7 +159,7 @@ internal static class JsonFiles
 
     private static (JsonFile? File, string? Fault) Parse(string name, byte[] bytes)
     {
-        var json = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes;
+        var json = bytes.AsMemory(bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
         if (JsonText.FaultOf(json) is { } fault)
         {
             return (null, fault);
@@ -168,7 +167,7 @@ internal static class JsonFiles
 
         try
         {
-            return JsonNode.Parse(json, documentOptions: Strict) is JsonObject content ? (new JsonFile(name, content), null) : (null, "ce n'est pas un objet JSON.");
+            return JsonNode.Parse(json.Span) is JsonObject content ? (new JsonFile(name, content), null) : (null, "ce n'est pas un objet JSON.");
         }
         catch (JsonException)
         {

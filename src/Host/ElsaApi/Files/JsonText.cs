@@ -7,14 +7,14 @@ namespace Cleiss.Host.ElsaApi.Files;
 internal static class JsonText
 {
     /// <summary>What is wrong with the texts in it; null when nothing is, or when it is no JSON at all, which its reader will say.</summary>
-    public static string? FaultOf(ReadOnlySpan<byte> json)
+    public static string? FaultOf(ReadOnlyMemory<byte> json)
     {
-        if (!Utf8.IsValid(json))
+        if (!Utf8.IsValid(json.Span))
         {
             return "Le contenu n'est pas du texte UTF-8.";
         }
 
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json.Span);
         try
         {
             while (reader.Read())
@@ -35,6 +35,15 @@ internal static class JsonText
             return null;
         }
 
-        return null;
+        try
+        {
+            // What got this far is JSON; all that this reader can still object to is a name that comes twice.
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return null;
+        }
+        catch (JsonException)
+        {
+            return "Un objet a deux membres du même nom. Retirez celui qui est de trop.";
+        }
     }
 }

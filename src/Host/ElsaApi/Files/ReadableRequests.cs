@@ -62,6 +62,6 @@ internal sealed class ReadableRequests(RequestDelegate next)
         using var content = new MemoryStream();
         await request.Body.CopyToAsync(content, request.HttpContext.RequestAborted);
         request.Body.Position = 0;
-        return JsonText.FaultOf(content.GetBuffer().AsSpan(0, (int)content.Length));
+        return JsonText.FaultOf(content.GetBuffer().AsMemory(0, (int)content.Length));
     }
 }

@@ -11,7 +11,7 @@ namespace Cleiss.Host.ElsaApi.Instances;
 
 /// <summary>Cancels and deletes instances, singly and many at once, and changes their variables. Each change is in the trail.</summary>
 public sealed class InstanceChangeEndpoints(
-    WorkflowRuntime runtime, InstanceLists lists, InstanceRemoval removal, IDefinitionStore definitions, CaseService cases) : IEndpointModule
+    WorkflowRuntime runtime, InstanceLists lists, InstanceRemoval removal, IDefinitionStore definitions, DefinitionLists versions, CaseService cases) : IEndpointModule
 {
     private const int MostInstances = 1000;
     private readonly InstanceViews _views = new(lists, definitions);
@@ -47,24 +47,26 @@ public sealed class InstanceChangeEndpoints(
     {
         if (request.Ids is { Count: > 0 } ids)
         {
-            return [.. ids.Distinct(StringComparer.Ordinal).Take(MostInstances)];
+            return [.. ids.OfType<string>().Distinct(StringComparer.Ordinal).Take(MostInstances)];
         }
 
-        var versionId = request.DefinitionVersionId;
-        if (string.IsNullOrEmpty(versionId) && string.IsNullOrEmpty(request.DefinitionId))
+        var wanted = new List<string>();
+        if (request.DefinitionVersionId is { Length: > 0 } versionId)
+        {
+            wanted.Add(versionId);
+        }
+        else if (request.DefinitionId is { Length: > 0 } definitionId)
+        {
+            wanted.AddRange((await versions.ListAsync(new DefinitionQuery(request.VersionOptions, DefinitionIds: [definitionId]), cancellationToken)).Rows.Select(row => row.Id));
+        }
+
+        if (wanted.Count == 0)
         {
             return [];
         }
 
         var (rows, _) = await lists.ListAsync(
-            new InstanceQuery
-            {
-                DefinitionVersionId = versionId,
-                DefinitionIds = string.IsNullOrEmpty(request.DefinitionId) ? null : [request.DefinitionId],
-                Statuses = [WorkflowStatus.Running],
-                Take = MostInstances,
-            },
-            cancellationToken);
+            new InstanceQuery { DefinitionVersionIds = wanted, Statuses = [WorkflowStatus.Running], Take = MostInstances }, cancellationToken);
         return [.. rows.Select(row => row.Id)];
     }
 
@@ -80,7 +82,7 @@ public sealed class InstanceChangeEndpoints(
     private async Task<IResult> DeleteManyAsync(Many request, HttpContext http, CancellationToken cancellationToken)
     {
         var deleted = 0;
-        foreach (var id in (request.Ids ?? []).Distinct(StringComparer.Ordinal).Take(MostInstances))
+        foreach (var id in (request.Ids ?? []).OfType<string>().Distinct(StringComparer.Ordinal).Take(MostInstances))
         {
             deleted += await RemoveAsync(id, http, cancellationToken) == InstanceRemovalResult.Deleted ? 1 : 0;
         }
@@ -103,7 +105,7 @@ public sealed class InstanceChangeEndpoints(
 
     private async Task<IResult> SetVariablesAsync(string id, SetVariables request, HttpContext http, CancellationToken cancellationToken)
     {
-        var changes = (request.Variables ?? []).Where(variable => variable.Id is not null).Select(variable => (Alteration)new ModifyVariable(variable.Id!, variable.Value)).ToList();
+        var changes = (request.Variables ?? []).Where(variable => variable?.Id is not null).Select(variable => (Alteration)new ModifyVariable(variable.Id!, variable.Value)).ToList();
         if (changes.Count > 0)
         {
             var result = await AlterAsync(id, changes, http, cancellationToken);
@@ -132,7 +134,7 @@ public sealed class InstanceChangeEndpoints(
 
     internal sealed record Many(IReadOnlyList<string>? Ids);
 
-    internal sealed record CancelMany(IReadOnlyList<string>? Ids, string? DefinitionVersionId, string? DefinitionId);
+    internal sealed record CancelMany(IReadOnlyList<string>? Ids, string? DefinitionVersionId, string? DefinitionId, string? VersionOptions);
 
     internal sealed record SetVariables(IReadOnlyList<SetVariable>? Variables);
 

@@ -18,6 +18,7 @@ public sealed class InstanceReadEndpoints(InstanceLists lists, JournalLists jour
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(Base, ListAsync).RequirePermission(Permission.DefinitionsRead);
+        routes.MapGet(Base, ListByQueryAsync).RequirePermission(Permission.DefinitionsRead);
         routes.MapGet(Base + "/{id}", FindAsync).RequirePermission(Permission.DefinitionsRead);
         routes.MapGet(Base + "/{id}/execution-state", StateAsync).RequirePermission(Permission.DefinitionsRead);
         routes.MapGet(Base + "/{id}/variables", VariablesAsync).RequirePermission(Permission.DefinitionsRead);
@@ -31,6 +32,27 @@ public sealed class InstanceReadEndpoints(InstanceLists lists, JournalLists jour
         var (rows, total) = await lists.ListAsync(request.ToQuery(), cancellationToken);
         return Results.Ok(new { items = rows.Select(InstanceViews.Summary), totalCount = total });
     }
+
+    private Task<IResult> ListByQueryAsync(
+        int? page, int? pageSize, string? searchTerm, string? definitionId, string[]? definitionIds, string? correlationId, int? version, bool? hasIncidents, bool? isSystem,
+        WorkflowStatus? status, WorkflowSubStatus? subStatus, string? orderBy, string? orderDirection, CancellationToken cancellationToken) => ListAsync(
+            new InstanceListRequest
+            {
+                Page = page,
+                PageSize = pageSize,
+                SearchTerm = searchTerm,
+                DefinitionId = definitionId,
+                DefinitionIds = definitionIds,
+                CorrelationId = correlationId,
+                Version = version,
+                HasIncidents = hasIncidents,
+                IsSystem = isSystem,
+                Status = status,
+                SubStatus = subStatus,
+                OrderBy = orderBy,
+                OrderDirection = orderDirection,
+            },
+            cancellationToken);
 
     private async Task<IResult> FindAsync(string id, CancellationToken cancellationToken)
     {
@@ -148,7 +170,7 @@ public sealed class InstanceReadEndpoints(InstanceLists lists, JournalLists jour
                 HasIncidents = HasIncidents,
                 Statuses = [.. Statuses ?? [], .. Status is { } status ? (WorkflowStatus[])[status] : []],
                 SubStatuses = [.. SubStatuses ?? [], .. SubStatus is { } subStatus ? (WorkflowSubStatus[])[subStatus] : []],
-                Times = [.. (TimestampFilters ?? []).Where(filter => filter.Timestamp is not null)
+                Times = [.. (TimestampFilters ?? []).Where(filter => filter?.Timestamp is not null)
                     .Select(filter => new InstanceTimeFilter(filter.Column ?? "CreatedAt", filter.Operator ?? "Is", filter.Timestamp!.Value))],
                 OrderBy = OrderBy ?? "Created",
                 Descending = !string.Equals(OrderDirection, "Ascending", StringComparison.OrdinalIgnoreCase),
