@@ -95,7 +95,7 @@ internal sealed class InstanceImport(IDefinitionStore definitions, InstanceInspe
     }
 
     /// <summary>Another server's instance, to look at.</summary>
-    private static JsonObject Ended(JsonObject state, IReadOnlyList<JournalPage> journal, Numbers numbers) => new()
+    private static JsonObject Ended(JsonObject state, List<JournalPage> journal, Numbers numbers) => new()
     {
         ["v"] = 1,
         ["n"] = numbers.Count,
