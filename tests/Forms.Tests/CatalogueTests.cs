@@ -78,9 +78,8 @@ public sealed class CatalogueTests : IAsyncLifetime
     {
         var schema = Schema("Nom");
         schema["properties"]!["cleiss.partner.language"] = "ro";
-        var (saved, warnings) = await _forms.SaveDraftAsync("essai", schema, null, Owner, default);
-        Assert.NotNull(saved);
-        Assert.All(warnings, warning => Assert.False(warning.Blocking));
+        var saved = Assert.IsType<FormSaving.Saved>(await _forms.SaveDraftAsync("essai", schema, null, Owner, default));
+        Assert.All(saved.Draft.Problems, problem => Assert.False(problem.Blocking));
 
         var publication = await _forms.PublishAsync("essai", null, Owner, default);
 

@@ -37,6 +37,9 @@ public sealed record FormDefinition
 
     public required IReadOnlyList<FormField> Fields { get; init; }
 
+    /// <summary>How many texts people read in French, each of which a form with a partner needs in the other language too.</summary>
+    public int TextCount { get; init; }
+
     public IEnumerable<FormField> AllFields() => Fields.SelectMany(field => field.SelfAndDescendants());
 
     /// <summary>What of an answer may enter the workflow's state.</summary>

@@ -14,6 +14,9 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
 
     private const int DeepestNesting = 6;
 
+    // Texts beside label and help that people read; their twin is the same name with the language behind it.
+    private static readonly string[] PairedProperties = ["cleiss.row.title", "cleiss.pattern.message", "cleiss.other.label"];
+
     /// <summary>The definition; throws with all blocking problems when the schema cannot be used.</summary>
     public FormDefinition Read(string key, int version, FormState state, JsonObject schema, JsonObject? sample)
     {
@@ -44,19 +47,19 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
         var title = reading.Pair(properties, "cleiss.title.fr", "cleiss.title", "$.properties");
         if (title is null)
         {
-            reading.Add("title-missing", "$.properties", "Le formulaire n'a pas de titre français.", "Ajoutez la propriété « cleiss.title.fr ».");
+            reading.Add("title-missing", "$.properties", "Le formulaire n'a pas de titre français.", "Ajoutez la propriété « cleiss.title.fr ».", blocking: false);
         }
 
         var visible = (properties.GetValueOrDefault("cleiss.flow.visible") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var topLevel = TopLevelKeys(fields).ToHashSet(StringComparer.Ordinal);
         foreach (var name in visible.Where(name => !topLevel.Contains(name)))
         {
-            reading.Add("flow-visible-unknown", "$.properties.cleiss.flow.visible", $"Le champ « {name} » n'existe pas.", $"Retirez-le, ou choisissez parmi : {string.Join(", ", topLevel)}.");
+            reading.Add("flow-visible-unknown", "$.properties.cleiss.flow.visible", $"Le champ « {name} » n'existe pas.", $"Retirez-le, ou choisissez parmi : {string.Join(", ", topLevel)}.", blocking: false);
         }
 
         foreach (var field in fields.SelectMany(f => f.SelfAndDescendants()).Where(f => visible.Contains(f.Key, StringComparer.Ordinal) && f.Type.IsPersonal))
         {
-            reading.Add("flow-visible-personal", field.SchemaPath, $"« {field.Label.Fr} » est une donnée personnelle : le flux ne doit pas la voir.", "Retirez-la de « cleiss.flow.visible ».");
+            reading.Add("flow-visible-personal", field.SchemaPath, $"« {field.Label.Fr} » est une donnée personnelle : le flux ne doit pas la voir.", "Retirez-la de « cleiss.flow.visible ».", blocking: false);
         }
 
         var definition = new FormDefinition
@@ -74,12 +77,16 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
             LegalBasis = reading.Pair(properties, "cleiss.legal-basis.fr", "cleiss.legal-basis", "$.properties"),
             VisibleToFlow = visible,
             Fields = fields,
+            TextCount = reading.TextCount,
         };
         return (definition, reading.Problems);
     }
 
     private static IEnumerable<string> TopLevelKeys(IEnumerable<FormField> fields) =>
         fields.SelectMany(field => field.Type.Shape == FieldShape.Group && field.Key.Length == 0 ? TopLevelKeys(field.Children) : [field.Key]).Where(k => k.Length > 0);
+
+    /// <summary>What may name a field in conditions and answers.</summary>
+    public static bool IsKey(string text) => KeyPattern().IsMatch(text);
 
     internal static string? Text(JsonObject node, string name) =>
         node.TryGetPropertyValue(name, out var value) && value is JsonValue text && text.TryGetValue(out string? result) ? result : null;
@@ -88,7 +95,7 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
     internal static string? Feel(string? expression) =>
         string.IsNullOrWhiteSpace(expression) ? null : expression.Trim().TrimStart('=').Trim();
 
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.None, 1000)]
     private static partial Regex KeyPattern();
 
     private sealed class Reading(FieldTypeRegistry fieldTypes)
@@ -98,6 +105,8 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
         public List<FormProblem> Problems { get; } = [];
 
         public string? Language { get; set; }
+
+        public int TextCount { get; private set; }
 
         public void Add(string code, string path, string message, string mend, bool blocking = true) =>
             Problems.Add(new FormProblem(code, path, message, mend, blocking));
@@ -142,6 +151,7 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
                 return null;
             }
 
+            TextCount++;
             var partner = Language is null ? null : properties.GetValueOrDefault($"{stem}.{Language}");
             if (Language is not null && string.IsNullOrWhiteSpace(partner))
             {
@@ -183,7 +193,7 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
             {
                 foreach (var twin in twins.Skip(1))
                 {
-                    Add("key-twice", twin.SchemaPath + ".key", $"La clé « {twin.Key} » sert deux fois au même niveau.", "Donnez une autre clé à l'un des deux champs.");
+                    Add("key-twice", twin.SchemaPath + ".key", $"La clé « {twin.Key} » sert deux fois au même niveau.", "Donnez une autre clé à l'un des deux champs.", blocking: false);
                 }
             }
 
@@ -232,7 +242,7 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
             var label = Pair(french ?? properties.GetValueOrDefault("cleiss.label.fr"), properties, "cleiss.label", path + ".properties");
             if (label is null)
             {
-                Add("label-missing", path + ".label", "Le libellé français manque.", "Écrivez ce que la personne doit comprendre ou saisir.");
+                Add("label-missing", path + ".label", "Le libellé français manque.", "Écrivez ce que la personne doit comprendre ou saisir.", blocking: false);
             }
 
             var validate = component["validate"] as JsonObject ?? [];
@@ -259,14 +269,14 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
                 InitialRows = Math.Clamp((int)(Number(component, "defaultRepetitions", path) ?? 1), 0, 50),
                 Properties = properties,
             };
-            foreach (var name in FormRules.MessageNames(properties))
+            foreach (var stem in FormRules.MessageNames(properties).Concat(PairedProperties))
             {
-                Pair(properties, name, name, path + ".properties");
+                Pair(properties, stem, stem, path + ".properties");
             }
 
             foreach (var (code, message, mend) in type.CheckDefinition(field))
             {
-                Add(code, path, message, mend);
+                Add(code, path, message, mend, blocking: false);
             }
 
             return field;
@@ -279,16 +289,16 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
                 if (type.Shape is FieldShape.Value or FieldShape.Rows || type.NeedsOwnObject)
                 {
                     var name = type.Shape == FieldShape.Value ? "key" : "path";
-                    Add("key-missing", $"{path}.{name}", "Le champ n'a pas de clé.", $"Ajoutez « {name} », par exemple « dateNaissance ».");
+                    Add("key-missing", $"{path}.{name}", "Le champ n'a pas de clé.", $"Ajoutez « {name} », par exemple « dateNaissance ».", blocking: false);
                 }
             }
             else if (!KeyPattern().IsMatch(key))
             {
-                Add("key-form", path + ".key", $"La clé « {key} » n'est pas utilisable.", "Lettres sans accent, chiffres et « _ » seulement, sans chiffre au début.");
+                Add("key-form", path + ".key", $"La clé « {key} » n'est pas utilisable.", "Lettres sans accent, chiffres et « _ » seulement, sans chiffre au début.", blocking: false);
             }
             else if (ReservedKeys.Contains(key))
             {
-                Add("key-reserved", path + ".key", $"La clé « {key} » a un sens réservé dans les conditions.", "Choisissez un autre nom.");
+                Add("key-reserved", path + ".key", $"La clé « {key} » a un sens réservé dans les conditions.", "Choisissez un autre nom.", blocking: false);
             }
         }
 
@@ -297,7 +307,7 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
             var choices = new List<FormChoice>();
             if (component["values"] is not JsonArray { Count: > 0 } values)
             {
-                Add("choices-missing", path + ".values", "Le champ ne propose aucun choix.", "Ajoutez au moins une valeur avec son libellé.");
+                Add("choices-missing", path + ".values", "Le champ ne propose aucun choix.", "Ajoutez au moins une valeur avec son libellé.", blocking: false);
                 return choices;
             }
 
@@ -306,13 +316,13 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
                 var place = $"{path}.values[{i}]";
                 if (values[i] is not JsonObject choice || Text(choice, "value") is not { Length: > 0 } value)
                 {
-                    Add("choice-value", place, "Un choix doit avoir une valeur.", "Écrivez « value » et « label ».");
+                    Add("choice-value", place, "Un choix doit avoir une valeur.", "Écrivez « value » et « label ».", blocking: false);
                     continue;
                 }
 
                 if (choices.Exists(c => c.Value == value))
                 {
-                    Add("choice-twice", place, $"La valeur « {value} » sert deux fois.", "Gardez une seule fois chaque valeur.");
+                    Add("choice-twice", place, $"La valeur « {value} » sert deux fois.", "Gardez une seule fois chaque valeur.", blocking: false);
                 }
 
                 choices.Add(new FormChoice(value, Pair(Text(choice, "label"), properties, $"cleiss.choice.{value}", path + ".properties") ?? new Bilingual(value)));
@@ -335,7 +345,7 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
             }
             catch (ArgumentException)
             {
-                Add("pattern", path + ".validate.pattern", $"L'expression « {pattern} » n'est pas une expression régulière.", "Corrigez-la ou supprimez-la.");
+                Add("pattern", path + ".validate.pattern", $"L'expression « {pattern} » n'est pas une expression régulière.", "Corrigez-la ou supprimez-la.", blocking: false);
                 return null;
             }
         }
@@ -353,7 +363,7 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
                 return name.EndsWith("Length", StringComparison.Ordinal) || name == "defaultRepetitions" ? Math.Clamp(Math.Truncate(number), 0, 1_000_000) : number;
             }
 
-            Add("number", $"{path}.{name}", $"« {name} » doit être un nombre.", "Écrivez un nombre, ou supprimez cette limite.");
+            Add("number", $"{path}.{name}", $"« {name} » doit être un nombre.", "Écrivez un nombre, ou supprimez cette limite.", blocking: false);
             return null;
         }
 

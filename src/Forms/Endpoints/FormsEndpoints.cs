@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cleiss.Forms.Answers;
 using Cleiss.Forms.Catalogue;
@@ -24,7 +23,7 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
         group.MapGet("", async (CancellationToken cancellationToken) => Results.Ok(await forms.ListAsync(cancellationToken)))
             .RequirePermission(Permission.FormsRead).WithSummary("Lists the forms with their published and draft versions.");
         group.MapGet("{key}", GetAsync).RequirePermission(Permission.FormsRead).WithSummary("A form by version; without version the one in use, or else the draft.");
-        group.MapPut("{key}", SaveAsync).RequirePermission(Permission.FormsWrite).WithSummary("Keeps the draft of a form: {schema, sample?}.");
+        group.MapPut("{key}", SaveAsync).RequirePermission(Permission.FormsWrite).WithSummary("Keeps the draft of a form: {schema, sample?, expectedRevision?}. 409 with who changed it when somebody did since that revision.");
         group.MapPost("{key}/publish", PublishAsync).RequirePermission(Permission.FormsWrite).WithSummary("Publishes a draft once nothing is missing in either language.");
         group.MapPost("{key}/validate", ValidateAsync).RequirePermission(Permission.FormsRead, Permission.TasksWork)
             .WithSummary("Judges an answer: {data, language?, version?, action?} → {valid, errors, hidden, required, computed}.");
@@ -43,12 +42,12 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
 
     private async Task<IResult> SaveAsync(string key, HttpContext context, CancellationToken cancellationToken)
     {
-        if (key.Length > 80 || !key.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        if (!FormStore.IsKey(key))
         {
             return Problem.Invalid("form-key", "Cette clé de formulaire n'est pas utilisable.", "Employez des minuscules sans accent, des chiffres et des traits d'union.");
         }
 
-        var (body, problem) = await ReadBodyAsync(context, cancellationToken);
+        var (body, problem) = await JsonBody.ReadAsync(context, cancellationToken);
         if (body is null)
         {
             return problem!;
@@ -59,10 +58,17 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
             return Problem.Invalid("schema-missing", "Il manque le schéma du formulaire.", "Envoyez { \"schema\": { … }, \"sample\": { … } }.");
         }
 
-        var (saved, problems) = await forms.SaveDraftAsync(key, (JsonObject)schema.DeepClone(), body["sample"]?.DeepClone() as JsonObject, context.GetActor(), cancellationToken);
-        return saved is null
-            ? Problem.Invalid("form-invalid", "Le formulaire ne peut pas être enregistré tel quel.", "Corrigez les problèmes nommés.", ("problems", problems))
-            : Results.Ok(new { saved.Key, saved.Version, State = "draft", Problems = problems });
+        long? expected = body["expectedRevision"] is JsonValue known && known.TryGetValue(out long revision) ? revision : null;
+        var saving = await forms.SaveDraftAsync(
+            key, (JsonObject)schema.DeepClone(), body["sample"]?.DeepClone() as JsonObject, context.GetActor(), cancellationToken, expected);
+        return saving switch
+        {
+            FormSaving.Saved { Draft: var draft } => Results.Ok(FormDesignEndpoints.Show(draft)),
+            FormSaving.Conflict { Current: var current } => FormDesignEndpoints.Changed(current),
+            FormSaving.Refused { Problems: var problems } =>
+                Problem.Invalid("form-invalid", "Le formulaire ne peut pas être enregistré tel quel.", "Corrigez les problèmes nommés.", ("problems", problems)),
+            _ => throw new InvalidOperationException($"{saving.GetType().Name} is no outcome of a save."),
+        };
     }
 
     private async Task<IResult> PublishAsync(string key, int? version, HttpContext context, CancellationToken cancellationToken)
@@ -82,7 +88,7 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
 
     private async Task<IResult> ValidateAsync(string key, HttpContext context, CancellationToken cancellationToken)
     {
-        var (body, problem) = await ReadBodyAsync(context, cancellationToken);
+        var (body, problem) = await JsonBody.ReadAsync(context, cancellationToken);
         if (body is null)
         {
             return problem!;
@@ -151,7 +157,7 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
         return Problem.Of(StatusCodes.Status404NotFound, "form-unknown", title, $"Formulaires connus : {string.Join(", ", known)}.", ("known", known));
     }
 
-    private static object Show(FormDefinition form) => new
+    internal static object Show(FormDefinition form) => new
     {
         form.Key,
         form.Version,
@@ -159,35 +165,4 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
         form.Schema,
         form.Sample,
     };
-
-    // The body is read by hand: model binding would answer broken or hostile JSON with an error of its own.
-    private static async Task<(JsonObject? Body, IResult? Problem)> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
-    {
-        using var buffer = new MemoryStream();
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await context.Request.Body.ReadAsync(chunk, cancellationToken)) > 0)
-        {
-            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
-            if (buffer.Length > LargestBody)
-            {
-                return (null, Persistence.Http.Problem.Of(StatusCodes.Status413PayloadTooLarge, "body-too-large", "L'envoi dépasse 1 Mo.", "Joignez les documents comme fichiers."));
-            }
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
-            if (SafeJson.FromElement(document.RootElement) is JsonObject body)
-            {
-                return (body, null);
-            }
-        }
-        catch (JsonException)
-        {
-            // Said below, together with JSON that is no object.
-        }
-
-        return (null, Persistence.Http.Problem.Of(StatusCodes.Status400BadRequest, "body-not-json", "L'envoi n'est pas un objet JSON lisible.", "Envoyez un objet JSON en UTF-8."));
-    }
 }

@@ -25,6 +25,8 @@ public static class FormsServices
         services.TryAddSingleton<FormValidator>();
         services.TryAddSingleton<FormDirectories>();
         services.TryAddSingleton<FormStore>();
+        services.TryAddSingleton<FormHistory>();
+        services.TryAddSingleton<FormImport>();
         services.TryAddSingleton<AnswerStore>();
         services.TryAddSingleton<AnswerReveal>();
         services.TryAddSingleton<DraftStore>();
