@@ -1,4 +1,5 @@
 using Cleiss.Studio.Concepteur;
+using Cleiss.Studio.Formulaires;
 using Cleiss.Web.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,6 +13,8 @@ public static class StudioServices
     {
         services.AddPagesOf(typeof(StudioServices).Assembly);
         services.TryAddSingleton<StudioPackage>();
+        services.TryAddSingleton<DesignerVocabulary>();
+        services.TryAddSingleton<FormUsage>();
         return services;
     }
 }

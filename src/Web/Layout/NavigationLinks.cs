@@ -42,6 +42,11 @@ public static class NavigationLinks
             yield return new("/studio", "Concepteur");
         }
 
+        if (person.Has(Permission.FormsWrite))
+        {
+            yield return new("/formulaires", "Formulaires");
+        }
+
         if (person.Has(Permission.TemplatesRead))
         {
             yield return new("/modeles", "Modèles");

@@ -1,0 +1,49 @@
+// What the agent will see, drawn by our own renderer from the draft as it was last saved.
+
+export class Preview {
+  #page;
+  #key;
+  #frame;
+  #view = 'ecran';
+  #scroll = 0;
+
+  constructor(page, key) {
+    this.#page = page;
+    this.#key = key;
+    this.#frame = page.querySelector('[data-fd-frame]');
+    for (const button of page.querySelectorAll('[data-fd-view]')) {
+      button.addEventListener('click', () => {
+        this.#view = button.dataset.fdView;
+        page.querySelectorAll('[data-fd-view]').forEach(other => other.setAttribute('aria-pressed', String(other === button)));
+        this.show();
+      });
+    }
+    this.#frame.addEventListener('load', () => this.#loaded());
+  }
+
+  show() {
+    const pdf = this.#view === 'pdf';
+    const address = `/formulaires/${this.#key}/apercu${pdf ? '.pdf' : ''}`;
+    this.#frame.classList.toggle('fd-phone', this.#view === 'telephone');
+    this.#page.querySelector('[data-fd-open]').href = address;
+    this.#scroll = this.#frame.contentDocument?.scrollingElement?.scrollTop ?? 0;
+    this.#frame.src = address;
+  }
+
+  refresh() {
+    if (this.#frame.src) {
+      this.show();
+    }
+  }
+
+  // A PDF has no document of ours inside.
+  #loaded() {
+    const inside = this.#frame.contentDocument;
+    if (inside?.scrollingElement) {
+      inside.scrollingElement.scrollTop = this.#scroll;
+    }
+    if (inside?.querySelector('[data-fd-said="exemple"]')) {
+      this.#page.dispatchEvent(new CustomEvent('fd:sample'));
+    }
+  }
+}
