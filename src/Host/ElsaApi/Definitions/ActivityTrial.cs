@@ -104,7 +104,7 @@ internal sealed class ActivityTrial(IDefinitionStore store, WorkflowCompiler com
 
         public Task<IReadOnlyList<WorkflowDefinition>> ListAsync(string? definitionId, CancellationToken cancellationToken) => store.ListAsync(definitionId, cancellationToken);
 
-        public Task<string?> FindPublishedIdAsync(string definitionId, CancellationToken cancellationToken) => store.FindPublishedIdAsync(definitionId, cancellationToken);
+        public Task<string?> FindInForceIdAsync(string definitionId, CancellationToken cancellationToken) => store.FindInForceIdAsync(definitionId, cancellationToken);
 
         public Task<WorkflowDefinition> SaveDraftAsync(string definitionId, JsonObject document, CancellationToken cancellationToken) => throw new NotSupportedException();
 
