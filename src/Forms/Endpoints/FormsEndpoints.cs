@@ -112,7 +112,7 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
 
     private async Task<IResult> MoveAsync(string key, HttpContext context, CancellationToken cancellationToken)
     {
-        var (body, problem) = await ReadBodyAsync(context, cancellationToken);
+        var (body, problem) = await JsonBody.ReadAsync(context, cancellationToken);
         if (body is null)
         {
             return problem!;
@@ -136,7 +136,7 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
 
     private async Task<IResult> RevealAsync(string answerId, HttpContext context, CancellationToken cancellationToken)
     {
-        var (body, problem) = await ReadBodyAsync(context, cancellationToken);
+        var (body, problem) = await JsonBody.ReadAsync(context, cancellationToken);
         if (body is null)
         {
             return problem!;

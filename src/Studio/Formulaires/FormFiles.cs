@@ -3,7 +3,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Cleiss.Activities;
 using Cleiss.Documents.Rendering;
+using Cleiss.Documents.Templates;
 using Cleiss.Engine.Activities;
 using Cleiss.Forms.Catalogue;
 using Cleiss.Forms.Definitions;
@@ -18,7 +20,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Cleiss.Studio.Formulaires;
 
 /// <summary>A form as files: its schema for Camunda's tools and for another Cleiss, and the document its sample data give.</summary>
-public sealed class FormFiles(FormStore forms, FormValidator validator, DocumentRenderer renderer, TimeProvider time) : IEndpointModule
+public sealed class FormFiles(FormStore forms, FormValidator validator, TemplateStore templates, DocumentRenderer renderer, TimeProvider time) : IEndpointModule
 {
     private const string Template = "formulaire-de-liaison/formulaire-bilingue";
 
@@ -52,6 +54,7 @@ public sealed class FormFiles(FormStore forms, FormValidator validator, Document
         var answer = Values.ToJson(FormPrint.Build(form, judged.Data, language))!.AsObject();
         answer["legalBasisFr"] = form.LegalBasis?.Fr;
         answer["legalBasisPartner"] = form.LegalBasis?.Partner ?? form.LegalBasis?.Fr;
+        var now = time.GetUtcNow();
         var url = renderer.VerificationUrl("AAAA-AAAA-AAAA");
         var data = new JsonObject
         {
@@ -65,11 +68,14 @@ public sealed class FormFiles(FormStore forms, FormValidator validator, Document
                 ["language"] = language,
                 ["verificationCode"] = "AAAA-AAAA-AAAA",
                 ["verificationUrl"] = url,
-                ["createdAt"] = time.GetUtcNow(),
+                ["createdAt"] = now,
+                ["date"] = ParisDate.Of(now).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                ["previous"] = null,
             },
             ["answer"] = answer,
         };
-        return Results.File(await renderer.CompileAsync(Template, data, url, time.GetUtcNow(), cancellationToken), "application/pdf");
+        var template = await templates.ReadAsync(Template, version: null, cancellationToken);
+        return Results.File((await renderer.PreviewAsync(template, data, now, cancellationToken)).Pdf, "application/pdf");
     }
 
     private async Task<FormDefinition?> FindAsync(string key, int? version, CancellationToken cancellationToken) =>
