@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
+using Cleiss.Engine.Triggers;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Persistence.Migrations;
@@ -55,7 +56,7 @@ internal sealed class BenchHost : IAsyncDisposable
     public async Task ResumeAsync(string correlationId)
     {
         var results = await Runtime.PublishAsync(
-            Waiting.Event.BookmarkName, Waiting.Event.Stimulus(Flows.EventName), correlationId, null, "benchmark", CancellationToken.None);
+            new Stimulus(Waiting.Event.BookmarkName, Waiting.Event.Stimulus(Flows.EventName), CorrelationId: correlationId), "benchmark", CancellationToken.None);
         if (results is not [{ Instance.SubStatus: WorkflowSubStatus.Finished }])
         {
             throw new InvalidOperationException($"A measured resume met {results.Count} instances, or one that did not finish.");

@@ -32,7 +32,7 @@ internal static class Persisted
         var resumes = await RoundTrips.CountAsync(() => host.ResumeAsync("taille"));
         report.Say("a start writes", $"an instance of {row} bytes, a bookmark of {bookmark}, {lines} journal lines in one row of {journal}");
         report.Judge("SQL round trips of a start", starts, 2, "", atLeast: false, "");
-        report.Judge("SQL round trips of a resume by event", resumes, 3, "", atLeast: false, "(find, lock and load, write and commit)");
+        report.Judge("SQL round trips of a resume by event", resumes, 3, "", atLeast: false, "(find, lock and load; write and commit)");
         return (row, bookmark, journal);
     }
 

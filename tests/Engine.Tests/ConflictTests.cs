@@ -37,6 +37,10 @@ public sealed class ConflictTests
         public async Task<IBurstTransaction> BeginAsync(string workflowInstanceId, CancellationToken cancellationToken) =>
             new Transaction(this, await inner.BeginAsync(workflowInstanceId, cancellationToken));
 
+        public async Task<IBurstTransaction> BeginWaitingAsync(
+            string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken) =>
+            new Transaction(this, await inner.BeginWaitingAsync(hash, workflowInstanceId, correlationId, cancellationToken));
+
         public async Task<IBurstTransaction> BeginNewAsync(bool guarded, CancellationToken cancellationToken) =>
             new Transaction(this, await inner.BeginNewAsync(guarded, cancellationToken));
 
@@ -56,6 +60,8 @@ public sealed class ConflictTests
         private sealed class Transaction(StoreThatConflictsOnce store, IBurstTransaction inner) : IBurstTransaction
         {
             public InstanceRecord? Instance => inner.Instance;
+
+            public IReadOnlyList<BookmarkKey> Waiting => inner.Waiting;
 
             public IReadOnlyList<Bookmark> Bookmarks => inner.Bookmarks;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -107,6 +108,26 @@ public static class Values
             default:
                 json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Json), skipInputValidation: true);
                 break;
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote, as <see cref="Unwrap"/> gives it; the reader stands on the value, and on its end afterwards.</summary>
+    internal static object? Read(ref Utf8JsonReader json)
+    {
+        switch (json.TokenType)
+        {
+            case JsonTokenType.Null:
+                return null;
+            case JsonTokenType.String:
+                return json.GetString();
+            case JsonTokenType.True:
+                return true;
+            case JsonTokenType.False:
+                return false;
+            case JsonTokenType.Number:
+                return json.TryGetInt64(out var whole) ? whole : UnwrapNumber(Encoding.UTF8.GetString(json.ValueSpan));
+            default:
+                return JsonNode.Parse(ref json);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
@@ -94,6 +95,7 @@ public sealed class ActivityExecutionContext
     public JsonObject WorkflowInput => WorkflowExecutionContext.Input;
 
     /// <summary>State of this execution that survives until it completes; keep it small, it is stored with the instance.</summary>
+    [AllowNull]
     public JsonObject Properties
     {
         get => _properties ??= [];

@@ -29,7 +29,7 @@ public sealed class InstanceInspector(DefinitionCache definitions)
 
     private static IEnumerable<string> CheckBookmark(WorkflowExecutionContext context, Bookmark bookmark)
     {
-        var owner = context.Active.FirstOrDefault(active => active.Number == bookmark.ActivityNumber);
+        var owner = context.Find(bookmark.ActivityNumber);
         if (owner is null || owner.Activity.Id != bookmark.ActivityId)
         {
             yield return $"le signet {bookmark.Id} appartient à l'exécution {bookmark.ActivityNumber} de « {bookmark.ActivityId} », que l'état ne contient pas";

@@ -26,12 +26,6 @@ internal static class InstanceState
     public static WorkflowExecutionContext Read(
         CompiledWorkflow workflow, InstanceRecord record, IReadOnlyList<Bookmark> bookmarks, Burst burst)
     {
-        var state = JsonNode.Parse(record.State.Span)!.AsObject();
-        if (state["v"]!.GetValue<int>() > Format)
-        {
-            throw new InvalidOperationException($"Instance {record.Id} was stored by a newer build (format {state["v"]}); this build reads up to {Format}.");
-        }
-
         var context = new WorkflowExecutionContext(workflow, record.Id, burst)
         {
             CorrelationId = record.CorrelationId,
@@ -40,72 +34,190 @@ internal static class InstanceState
             Status = record.Status,
             SubStatus = record.SubStatus,
             CreatedAt = record.CreatedAt,
-            LastNumber = state["n"]!.GetValue<int>(),
-            JournalSequence = state["j"]!.GetValue<int>(),
-            Input = Detach(state, "in"),
-            Output = Detach(state, "out"),
-            Properties = Detach(state, "props"),
-            LastResult = Values.Unwrap(state["last"]?.DeepClone()),
         };
-        ReadValues(state["vars"], context.Variables);
+        ReadState(context, record.State.Span);
         Renew(workflow.Variables, context.Variables);
-        if (state["results"] is JsonObject results)
+        context.OpenBookmarks.AddRange(bookmarks);
+        foreach (var bookmark in bookmarks)
         {
-            foreach (var (activityId, outputs) in results)
+            if (context.Find(bookmark.ActivityNumber) is { } owner)
             {
-                ReadValues(outputs, context.ActivityOutputs[activityId] = new(StringComparer.Ordinal));
+                owner.OpenBookmarks++;
             }
-        }
-
-        ReadExecutions(state, context, bookmarks);
-        foreach (var incident in state["incidents"]?.AsArray() ?? [])
-        {
-            context.Incidents.Add(incident.Deserialize<Incident>(Values.Json)!);
         }
 
         return context;
     }
 
-    private static void ReadExecutions(JsonObject state, WorkflowExecutionContext context, IReadOnlyList<Bookmark> bookmarks)
+    /// <summary>In one pass over the bytes: a resume reads it once, so a tree of nodes would only be built to be taken apart.</summary>
+    private static void ReadState(WorkflowExecutionContext context, ReadOnlySpan<byte> state)
     {
-        var byNumber = new Dictionary<int, ActivityExecutionContext>();
-        foreach (var item in state["ctx"]!.AsArray())
+        var json = new Utf8JsonReader(state);
+        json.Read();
+        while (TryReadName(ref json, out var name))
         {
-            var stored = item!.AsObject();
-            var activityId = stored["a"]!.GetValue<string>();
-            if (!context.Workflow.Activities.TryGetValue(activityId, out var activity))
+            switch (name)
             {
-                throw new InvalidOperationException(
-                    $"Instance {context.Id} waits in activity {activityId}, which version {context.Workflow.Version} of {context.Workflow.DefinitionId} does not have.");
-            }
+                // Written first: nothing of a newer format is misread before it is refused.
+                case "v" when json.GetInt32() is var format and > Format:
+                    throw new InvalidOperationException(
+                        $"Instance {context.Id} was stored by a newer build (format {format}); this build reads up to {Format}.");
+                case "n":
+                    context.LastNumber = json.GetInt32();
+                    break;
+                case "j":
+                    context.JournalSequence = json.GetInt32();
+                    break;
+                case "in":
+                    context.Input = ReadObject(ref json);
+                    break;
+                case "out":
+                    context.Output = ReadObject(ref json);
+                    break;
+                case "props":
+                    context.Properties = ReadObject(ref json);
+                    break;
+                case "vars":
+                    ReadValues(ref json, context.Variables);
+                    break;
+                case "last":
+                    context.LastResult = Values.Read(ref json);
+                    break;
+                case "results":
+                    while (TryReadName(ref json, out var activityId))
+                    {
+                        ReadValues(ref json, context.ActivityOutputs[activityId] = new(StringComparer.Ordinal));
+                    }
 
-            var parent = stored["p"] is { } number ? byNumber[number.GetValue<int>()] : null;
-            var execution = new ActivityExecutionContext(context, stored["i"]!.GetValue<int>(), activity, parent)
-            {
-                Status = Enum.Parse<ActivityStatus>(stored["s"]?.GetValue<string>() ?? nameof(ActivityStatus.Running)),
-                StartedAt = stored["at"]!.GetValue<DateTimeOffset>(),
-                CompletionCallbackName = stored["cb"]?.GetValue<string>(),
-                Tag = stored["tag"]?.GetValue<string>(),
-                Properties = Detach(stored, "props"),
-                Undone = stored["undone"]?.Deserialize<Undone>(Values.Json),
-            };
-            if (stored["vars"] is { } variables)
-            {
-                ReadValues(variables, execution.Variables = new(StringComparer.Ordinal));
-                Renew(Declared(execution), execution.Variables);
-            }
+                    break;
+                case "ctx":
+                    while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+                    {
+                        ReadExecution(ref json, context);
+                    }
 
-            byNumber[execution.Number] = execution;
-            context.Adopt(execution);
+                    break;
+                case "incidents":
+                    context.Incidents.AddRange(JsonSerializer.Deserialize<List<Incident>>(ref json, Values.Json)!);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+    }
+
+    private static void ReadExecution(ref Utf8JsonReader json, WorkflowExecutionContext context)
+    {
+        var stored = new StoredExecution { Status = ActivityStatus.Running };
+        while (TryReadName(ref json, out var name))
+        {
+            switch (name)
+            {
+                case "i":
+                    stored.Number = json.GetInt32();
+                    break;
+                case "a":
+                    stored.ActivityId = json.GetString()!;
+                    break;
+                case "at":
+                    stored.StartedAt = json.GetDateTimeOffset();
+                    break;
+                case "p":
+                    stored.Parent = json.GetInt32();
+                    break;
+                case "s":
+                    stored.Status = Enum.Parse<ActivityStatus>(json.GetString()!);
+                    break;
+                case "cb":
+                    stored.Callback = json.GetString();
+                    break;
+                case "tag":
+                    stored.Tag = json.GetString();
+                    break;
+                case "props":
+                    stored.Properties = ReadObject(ref json);
+                    break;
+                case "vars":
+                    ReadValues(ref json, stored.Variables = new(StringComparer.Ordinal));
+                    break;
+                case "undone":
+                    stored.Undone = JsonSerializer.Deserialize<Undone>(ref json, Values.Json);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
         }
 
-        foreach (var bookmark in bookmarks)
+        Adopt(context, stored);
+    }
+
+    private static void Adopt(WorkflowExecutionContext context, in StoredExecution stored)
+    {
+        if (stored.ActivityId is null || !context.Workflow.Activities.TryGetValue(stored.ActivityId, out var activity))
         {
-            context.OpenBookmarks.Add(bookmark);
-            if (byNumber.TryGetValue(bookmark.ActivityNumber, out var owner))
-            {
-                owner.OpenBookmarks++;
-            }
+            throw new InvalidOperationException(
+                $"Instance {context.Id} waits in activity {stored.ActivityId}, which version {context.Workflow.Version} of {context.Workflow.DefinitionId} does not have.");
+        }
+
+        // Owners are numbered, and stored, before what they schedule.
+        var parent = stored.Parent is { } number
+            ? context.Find(number) ?? throw new InvalidOperationException($"Execution {stored.Number} of instance {context.Id} belongs to {number}, which is not there.")
+            : null;
+        var execution = new ActivityExecutionContext(context, stored.Number, activity, parent)
+        {
+            Status = stored.Status,
+            StartedAt = stored.StartedAt,
+            CompletionCallbackName = stored.Callback,
+            Tag = stored.Tag,
+            Properties = stored.Properties,
+            Variables = stored.Variables,
+            Undone = stored.Undone,
+        };
+        if (execution.Variables is { } variables)
+        {
+            Renew(Declared(execution), variables);
+        }
+
+        context.Adopt(execution);
+    }
+
+    private struct StoredExecution
+    {
+        public int Number;
+        public string? ActivityId;
+        public DateTimeOffset StartedAt;
+        public int? Parent;
+        public ActivityStatus Status;
+        public string? Callback;
+        public string? Tag;
+        public JsonObject? Properties;
+        public Dictionary<string, object?>? Variables;
+        public Undone? Undone;
+    }
+
+    /// <summary>Moves to the value of the object's next property; false at its end.</summary>
+    private static bool TryReadName(ref Utf8JsonReader json, out string name)
+    {
+        if (!json.Read() || json.TokenType != JsonTokenType.PropertyName)
+        {
+            name = "";
+            return false;
+        }
+
+        name = json.GetString()!;
+        json.Read();
+        return true;
+    }
+
+    private static JsonObject? ReadObject(ref Utf8JsonReader json) => JsonNode.Parse(ref json) as JsonObject;
+
+    private static void ReadValues(ref Utf8JsonReader json, Dictionary<string, object?> into)
+    {
+        while (TryReadName(ref json, out var name))
+        {
+            into[name] = Values.Read(ref json);
         }
     }
 
@@ -250,24 +362,5 @@ internal static class InstanceState
             json.WritePropertyName(name);
             value.WriteTo(json);
         }
-    }
-
-    private static void ReadValues(JsonNode? stored, Dictionary<string, object?> into)
-    {
-        foreach (var (name, value) in stored?.AsObject() ?? [])
-        {
-            into[name] = Values.Unwrap(value?.DeepClone());
-        }
-    }
-
-    private static JsonObject Detach(JsonObject state, string name)
-    {
-        if (state[name] is not JsonObject found)
-        {
-            return [];
-        }
-
-        state.Remove(name);
-        return found;
     }
 }

@@ -51,6 +51,7 @@ public sealed partial class WorkflowExecutionContext
     }
 
     /// <summary>Workflow outputs by name.</summary>
+    [AllowNull]
     public JsonObject Output
     {
         get => _output ??= [];

@@ -76,6 +76,22 @@ public sealed partial class WorkflowRuntime(
     private async ValueTask<BurstResult> RunExistingAsync(ResumeBookmark request, CancellationToken cancellationToken)
     {
         await using var transaction = await _store.BeginAsync(request.WorkflowInstanceId, cancellationToken);
+        return await ResumeInAsync(transaction, request, cancellationToken);
+    }
+
+    /// <summary>Finds who waits for a stimulus and resumes the first; null when nobody does.</summary>
+    private async ValueTask<(IReadOnlyList<BookmarkKey> Waiting, BurstResult? First)> ResumeFirstAsync(
+        Stimulus stimulus, string? cause, CancellationToken cancellationToken)
+    {
+        await using var transaction = await _store.BeginWaitingAsync(
+            StimulusHasher.Hash(stimulus.Name, stimulus.Content), stimulus.WorkflowInstanceId, stimulus.CorrelationId, cancellationToken);
+        return (transaction.Waiting, transaction.Waiting is [var first, ..]
+            ? await ResumeInAsync(transaction, Delivery(stimulus, first, cause), cancellationToken)
+            : null);
+    }
+
+    private async ValueTask<BurstResult> ResumeInAsync(IBurstTransaction transaction, ResumeBookmark request, CancellationToken cancellationToken)
+    {
         if (transaction.Instance is not { } record)
         {
             return new BurstResult(BurstStatus.InstanceNotFound, null, []);

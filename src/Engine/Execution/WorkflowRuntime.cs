@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using Cleiss.Engine.Storage;
+using Cleiss.Engine.Triggers;
 
 namespace Cleiss.Engine.Execution;
 
@@ -17,15 +17,24 @@ public sealed partial class WorkflowRuntime
 
     /// <summary>Resumes every bookmark that waits for this stimulus, each in its own burst.</summary>
     /// <returns>One result per bookmark found.</returns>
-    public async Task<IReadOnlyList<BurstResult>> PublishAsync(
-        string bookmarkName, JsonObject stimulus, string? correlationId, JsonObject? input, string? cause, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BurstResult>> PublishAsync(Stimulus stimulus, string? cause, CancellationToken cancellationToken)
     {
-        var results = new List<BurstResult>();
-        foreach (var bookmark in await _store.FindBookmarksAsync(StimulusHasher.Hash(bookmarkName, stimulus), null, correlationId, cancellationToken))
+        var (waiting, first) = await RetryConflictsAsync(
+            (stimulus, cause), static (runtime, sent, token) => runtime.ResumeFirstAsync(sent.stimulus, sent.cause, token), cancellationToken);
+        if (first is null)
         {
-            results.Add(await ResumeAsync(new ResumeBookmark(bookmark.WorkflowInstanceId, bookmark.Id, input?.DeepClone().AsObject(), cause), cancellationToken));
+            return [];
+        }
+
+        var results = new List<BurstResult>(waiting.Count) { first };
+        for (var i = 1; i < waiting.Count; i++)
+        {
+            results.Add(await ResumeAsync(Delivery(stimulus, waiting[i], cause), cancellationToken));
         }
 
         return results;
     }
+
+    private static ResumeBookmark Delivery(Stimulus stimulus, BookmarkKey to, string? cause) =>
+        new(to.WorkflowInstanceId, to.BookmarkId, stimulus.Input?.DeepClone().AsObject(), cause);
 }

@@ -23,6 +23,13 @@ public interface IWorkflowStore
     /// <summary>Bookmarks that a stimulus of this hash resumes, oldest first; restricted to one instance or correlation id when given.</summary>
     Task<IReadOnlyList<Bookmark>> FindBookmarksAsync(string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Finds as <see cref="FindBookmarksAsync"/> does (<see cref="IBurstTransaction.Waiting"/>), and locks and loads the instance of the first
+    /// bookmark at once: mostly there is one, and its resume would begin with just that.
+    /// </summary>
+    /// <exception cref="BurstConflictException">Another burst stood in the way; nothing happened, try again.</exception>
+    Task<IBurstTransaction> BeginWaitingAsync(string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken);
+
     Task<Bookmark?> FindBookmarkAsync(string bookmarkId, CancellationToken cancellationToken);
 
     /// <summary>Bookmarks due at or before <paramref name="now"/>, most overdue first.</summary>
@@ -37,11 +44,17 @@ public interface IWorkflowStore
 
 public sealed record DueBookmark(string BookmarkId, string WorkflowInstanceId, DateTimeOffset DueAt);
 
+/// <summary>A bookmark's id, and whose it is.</summary>
+public sealed record BookmarkKey(string BookmarkId, string WorkflowInstanceId);
+
 /// <summary>The transaction of one burst.</summary>
 public interface IBurstTransaction : IAsyncDisposable
 {
     /// <summary>The locked instance; null when new or unknown.</summary>
     InstanceRecord? Instance { get; }
+
+    /// <summary>All who wait for the stimulus, oldest first, when the transaction was begun for one.</summary>
+    IReadOnlyList<BookmarkKey> Waiting { get; }
 
     /// <summary>All bookmarks of the locked instance.</summary>
     IReadOnlyList<Bookmark> Bookmarks { get; }

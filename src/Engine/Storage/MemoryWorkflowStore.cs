@@ -29,15 +29,28 @@ public sealed class MemoryWorkflowStore : IWorkflowStore
     {
         if (!_rows.TryGetValue(workflowInstanceId, out var row))
         {
-            return new Transaction(this, null);
+            return new Transaction(this, null, []);
         }
 
         await row.Lock.WaitAsync(cancellationToken);
-        return new Transaction(this, row);
+        return new Transaction(this, row, []);
+    }
+
+    public async Task<IBurstTransaction> BeginWaitingAsync(
+        string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken)
+    {
+        var waiting = await FindBookmarksAsync(hash, workflowInstanceId, correlationId, cancellationToken);
+        var row = waiting is [var first, ..] ? _rows[first.WorkflowInstanceId] : null;
+        if (row is not null)
+        {
+            await row.Lock.WaitAsync(cancellationToken);
+        }
+
+        return new Transaction(this, row, [.. waiting.Select(bookmark => new BookmarkKey(bookmark.Id, bookmark.WorkflowInstanceId))]);
     }
 
     public Task<IBurstTransaction> BeginNewAsync(bool guarded, CancellationToken cancellationToken) =>
-        Task.FromResult<IBurstTransaction>(new Transaction(this, null));
+        Task.FromResult<IBurstTransaction>(new Transaction(this, null, []));
 
     public Task<IReadOnlyList<Bookmark>> FindBookmarksAsync(
         string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken) =>
@@ -73,11 +86,13 @@ public sealed class MemoryWorkflowStore : IWorkflowStore
         public List<JournalPage> Journal { get; } = [];
     }
 
-    private sealed class Transaction(MemoryWorkflowStore store, Row? row) : IBurstTransaction
+    private sealed class Transaction(MemoryWorkflowStore store, Row? row, IReadOnlyList<BookmarkKey> waiting) : IBurstTransaction
     {
         private SemaphoreSlim? _activation;
 
         public InstanceRecord? Instance => row?.Instance;
+
+        public IReadOnlyList<BookmarkKey> Waiting => waiting;
 
         public IReadOnlyList<Bookmark> Bookmarks => row?.Bookmarks ?? [];
 

@@ -29,11 +29,16 @@ public sealed class StimulusSender(IWorkflowStore store, ITriggerStore triggers,
     {
         ArgumentNullException.ThrowIfNull(stimulus);
         var hash = StimulusHasher.Hash(stimulus.Name, stimulus.Content);
+        var started = await FindTriggersAsync(stimulus, hash, cancellationToken);
+        if (started.Count == 0)
+        {
+            return await runtime.PublishAsync(stimulus, cause, cancellationToken);
+        }
 
-        // Looked up first: an instance that this stimulus starts and that waits for the next one is not to be given the same again.
+        // Looked up before anything starts: an instance that this stimulus starts and that waits for the next one is not to be given the same again.
         var waiting = await store.FindBookmarksAsync(hash, stimulus.WorkflowInstanceId, stimulus.CorrelationId, cancellationToken);
         var results = new List<BurstResult>();
-        foreach (var trigger in await FindTriggersAsync(stimulus, hash, cancellationToken))
+        foreach (var trigger in started)
         {
             results.Add(await runtime.StartAsync(
                 new StartWorkflow(trigger.DefinitionVersionId, CorrelationId: stimulus.CorrelationId, Cause: cause)

@@ -1,3 +1,4 @@
+using System.Data;
 using Cleiss.Engine.Execution;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -52,32 +53,49 @@ public sealed partial class HostPresence(
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using (var take = new NpgsqlCommand("select n, pg_advisory_lock($1, n) from (select nextval('host_numbers')::int as n) as next", connection))
+        try
         {
-            take.AddParameters(Sql.Int(LockClass));
-            await using var reader = await take.ExecuteReaderAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            Number = reader.GetInt32(0);
-        }
-
-        LogPresent(logger, Number);
-        connection.Notification += (_, news) =>
-        {
-            if (news.PID != connection.ProcessID)
+            await using (var take = new NpgsqlCommand("select n, pg_advisory_lock($1, n) from (select nextval('host_numbers')::int as n) as next", connection))
             {
-                signals.Wake(new BurstNews(news.Payload.Contains('e'), news.Payload.Contains('t') ? DateTimeOffset.MinValue : null, null));
+                take.AddParameters(Sql.Int(LockClass));
+                await using var reader = await take.ExecuteReaderAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                Number = reader.GetInt32(0);
             }
-        };
-        await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
-        {
-            await listen.ExecuteNonQueryAsync(cancellationToken);
-        }
 
-        // Whatever happened while nobody listened is found by looking once.
-        signals.Wake(new BurstNews(true, DateTimeOffset.MinValue, null));
-        while (true)
+            LogPresent(logger, Number);
+            connection.Notification += (_, news) =>
+            {
+                if (news.PID != connection.ProcessID)
+                {
+                    signals.Wake(new BurstNews(news.Payload.Contains('e'), news.Payload.Contains('t') ? DateTimeOffset.MinValue : null, null));
+                }
+            };
+            await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
+            {
+                await listen.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            // Whatever happened while nobody listened is found by looking once.
+            signals.Wake(new BurstNews(true, DateTimeOffset.MinValue, null));
+            while (true)
+            {
+                await connection.WaitAsync(cancellationToken);
+            }
+        }
+        finally
         {
-            await connection.WaitAsync(cancellationToken);
+            await LeaveAsync(connection);
+        }
+    }
+
+    /// <summary>The pool gives the connection to others as it is: a number that stayed locked would look alive, and its effects would wait for it.</summary>
+    private static async Task LeaveAsync(NpgsqlConnection connection)
+    {
+        if (connection.FullState == ConnectionState.Open)
+        {
+            await using var leave = new NpgsqlCommand("unlisten *; select pg_advisory_unlock_all()", connection);
+            await leave.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 

@@ -17,15 +17,62 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
     private const string BookmarkColumns =
         "id, workflow_instance_id, correlation_id, name, hash, activity_id, activity_number, callback, payload, created_at, due_at, auto_burn";
 
+    private const string Oldest = "created_at, workflow_instance_id, activity_number";
+    private const string First = "cleiss.first_waiting";
+
     private readonly NpgsqlDataSource _database = database;
     private readonly IBurstParticipant[] _participants = [.. participants];
 
-    public async Task<IBurstTransaction> BeginAsync(string workflowInstanceId, CancellationToken cancellationToken)
+    public Task<IBurstTransaction> BeginAsync(string workflowInstanceId, CancellationToken cancellationToken) => OpenAsync(
+        async connection =>
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+            AddLoading(batch, "$1", workflowInstanceId);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            return await ReadLoadedAsync(connection, reader, [], cancellationToken);
+        },
+        cancellationToken);
+
+    public Task<IBurstTransaction> BeginWaitingAsync(
+        string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken) => OpenAsync(
+        async connection =>
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+            var find = new NpgsqlBatchCommand();
+            var filter = Waits(find.Parameters, hash, workflowInstanceId, correlationId);
+            // The statements that follow must all mean the same instance, whoever else resumes it meanwhile: its id is kept in the transaction.
+            find.CommandText =
+                $"""
+                select id, workflow_instance_id, case when row_number() over (order by {Oldest}) = 1 then set_config('{First}', workflow_instance_id, true) end
+                from bookmarks where {filter} order by {Oldest}
+                """;
+            batch.BatchCommands.Add(find);
+            AddLoading(batch, $"current_setting('{First}', true)");
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            var waiting = new List<BookmarkKey>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                waiting.Add(new BookmarkKey(reader.GetString(0), reader.GetString(1)));
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+            return await ReadLoadedAsync(connection, reader, waiting, cancellationToken);
+        },
+        cancellationToken);
+
+    private async Task<IBurstTransaction> OpenAsync(Func<NpgsqlConnection, Task<IBurstTransaction>> begin, CancellationToken cancellationToken)
     {
         var connection = await _database.OpenConnectionAsync(cancellationToken);
         try
         {
-            return await LoadAsync(connection, workflowInstanceId, cancellationToken);
+            return await begin(connection);
+        }
+        catch (PostgresException e) when (IsConflict(e))
+        {
+            await connection.DisposeAsync();
+            throw new BurstConflictException("Another burst stood in the way; nothing was read.", e);
         }
         catch
         {
@@ -34,23 +81,26 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         }
     }
 
-    private async Task<IBurstTransaction> LoadAsync(NpgsqlConnection connection, string workflowInstanceId, CancellationToken cancellationToken)
+    /// <summary>Locks in the order of the whole product: the case's trail, then the instance.</summary>
+    /// <param name="instanceId">SQL for the instance's id: a parameter's place, or what an earlier statement kept.</param>
+    private static void AddLoading(NpgsqlBatch batch, string instanceId, params string[] parameters)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
-        // Lock order of the whole product: the case's trail, then the instance.
-        batch.Add(
-            "select 1 from trails where id = (select 'case:' || correlation_id from workflow_instances where id = $1) for update",
-            workflowInstanceId);
-        batch.Add(
-            """
+        foreach (var sql in (string[])[
+            $"select 1 from trails where id = (select 'case:' || correlation_id from workflow_instances where id = {instanceId}) for update",
+            $"""
             select id, definition_id, definition_version_id, version, correlation_id, name, status, sub_status, parent_instance_id,
                    incident_count, created_at, updated_at, finished_at, state
-            from workflow_instances where id = $1 for update
+            from workflow_instances where id = {instanceId} for update
             """,
-            workflowInstanceId);
-        batch.Add($"select {BookmarkColumns} from bookmarks where workflow_instance_id = $1 order by created_at, workflow_instance_id, activity_number", workflowInstanceId);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            $"select {BookmarkColumns} from bookmarks where workflow_instance_id = {instanceId} order by {Oldest}"])
+        {
+            batch.Add(sql, [.. parameters.Select(Sql.Text)]);
+        }
+    }
+
+    private async Task<IBurstTransaction> ReadLoadedAsync(
+        NpgsqlConnection connection, NpgsqlDataReader reader, IReadOnlyList<BookmarkKey> waiting, CancellationToken cancellationToken)
+    {
         // BEGIN has no result set of its own; the first one is the trail's lock.
         await reader.NextResultAsync(cancellationToken);
         InstanceRecord? instance = null;
@@ -60,13 +110,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         }
 
         await reader.NextResultAsync(cancellationToken);
-        var bookmarks = new List<Bookmark>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            bookmarks.Add(ReadBookmark(reader));
-        }
-
-        return new Transaction(this, connection, instance, bookmarks);
+        return new Transaction(this, connection, instance, await ReadAllAsync(reader, ReadBookmark, cancellationToken), waiting);
     }
 
     public async Task<IBurstTransaction> BeginNewAsync(bool guarded, CancellationToken cancellationToken)
@@ -74,7 +118,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         if (!guarded)
         {
             // A connection is taken when there is something to write: scripts may run for a while before that.
-            return new Transaction(this, null, null, []);
+            return new Transaction(this, null, null, [], []);
         }
 
         var connection = await _database.OpenConnectionAsync(cancellationToken);
@@ -82,7 +126,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         {
             await using var begin = new NpgsqlCommand("begin", connection);
             await begin.ExecuteNonQueryAsync(cancellationToken);
-            return new Transaction(this, connection, null, []);
+            return new Transaction(this, connection, null, [], []);
         }
         catch
         {
@@ -95,11 +139,16 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         string hash, string? workflowInstanceId, string? correlationId, CancellationToken cancellationToken)
     {
         await using var command = _database.CreateCommand();
-        command.Parameters.Add(Sql.Text(hash));
-        // A text for each combination: a prepared plan for « any or this one » could not use the index for this one.
-        var filter = Narrow("workflow_instance_id", workflowInstanceId) + Narrow("correlation_id", correlationId);
-        command.CommandText = $"select {BookmarkColumns} from bookmarks where hash = $1{filter} order by created_at, workflow_instance_id, activity_number";
-        return await ReadBookmarksAsync(command, cancellationToken);
+        var filter = Waits(command.Parameters, hash, workflowInstanceId, correlationId);
+        command.CommandText = $"select {BookmarkColumns} from bookmarks where {filter} order by {Oldest}";
+        return await QueryAsync(command, ReadBookmark, cancellationToken);
+    }
+
+    /// <summary>A text for each combination: a prepared plan for « any or this one » could not use the index for this one.</summary>
+    private static string Waits(NpgsqlParameterCollection parameters, string hash, string? workflowInstanceId, string? correlationId)
+    {
+        parameters.Add(Sql.Text(hash));
+        return "hash = $1" + Narrow("workflow_instance_id", workflowInstanceId) + Narrow("correlation_id", correlationId);
 
         string Narrow(string column, string? value)
         {
@@ -108,8 +157,8 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
                 return "";
             }
 
-            command.Parameters.Add(Sql.Text(value));
-            return $" and {column} = ${command.Parameters.Count}";
+            parameters.Add(Sql.Text(value));
+            return $" and {column} = ${parameters.Count}";
         }
     }
 
@@ -117,7 +166,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
     {
         await using var command = _database.CreateCommand($"select {BookmarkColumns} from bookmarks where id = $1");
         command.Parameters.Add(Sql.Text(bookmarkId));
-        return await ReadBookmarksAsync(command, cancellationToken) is [var bookmark, ..] ? bookmark : null;
+        return await QueryAsync(command, ReadBookmark, cancellationToken) is [var bookmark, ..] ? bookmark : null;
     }
 
     public async Task<IReadOnlyList<DueBookmark>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
@@ -125,14 +174,8 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         await using var command = _database.CreateCommand(
             "select id, workflow_instance_id, due_at from bookmarks where due_at <= $1 order by due_at limit $2");
         command.AddParameters(Sql.Time(now), Sql.Int(limit));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var due = new List<DueBookmark>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            due.Add(new DueBookmark(reader.GetString(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)));
-        }
-
-        return due;
+        return await QueryAsync(
+            command, reader => new DueBookmark(reader.GetString(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)), cancellationToken);
     }
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
@@ -146,27 +189,27 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         await using var command = _database.CreateCommand(
             "select id from workflow_instances where parent_instance_id = $1 and status = 'Running' order by id limit $2");
         command.AddParameters(Sql.Text(parentInstanceId), Sql.Int(limit));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var children = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            children.Add(reader.GetString(0));
-        }
-
-        return children;
+        return await QueryAsync(command, reader => reader.GetString(0), cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<Bookmark>> ReadBookmarksAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<T>> QueryAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var bookmarks = new List<Bookmark>();
+        return await ReadAllAsync(reader, row, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<T>> ReadAllAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> row, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            bookmarks.Add(ReadBookmark(reader));
+            rows.Add(row(reader));
         }
 
-        return bookmarks;
+        return rows;
     }
+
+    private static bool IsConflict(PostgresException e) => e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     private static InstanceRecord ReadInstance(NpgsqlDataReader reader) => new(
         reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), Text(reader, 4), Text(reader, 5),
@@ -278,9 +321,15 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
         [Sql.Text(instanceId), Sql.Int(page.FirstSequence), Sql.Int(page.Lines), Sql.Time(page.At), Sql.Json(page.Content)]);
 
     private sealed class Transaction(
-        PostgresWorkflowStore store, NpgsqlConnection? begun, InstanceRecord? instance, IReadOnlyList<Bookmark> bookmarks) : IBurstTransaction
+        PostgresWorkflowStore store,
+        NpgsqlConnection? begun,
+        InstanceRecord? instance,
+        IReadOnlyList<Bookmark> bookmarks,
+        IReadOnlyList<BookmarkKey> waiting) : IBurstTransaction
     {
         public InstanceRecord? Instance => instance;
+
+        public IReadOnlyList<BookmarkKey> Waiting => waiting;
 
         public IReadOnlyList<Bookmark> Bookmarks => bookmarks;
 
@@ -310,7 +359,7 @@ public sealed class PostgresWorkflowStore(NpgsqlDataSource database, IEnumerable
             {
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            catch (PostgresException e) when (IsConflict(e))
             {
                 throw new BurstConflictException("Another burst stood in the way; nothing was written.", e);
             }

@@ -34,6 +34,9 @@ public static class PersistenceServices
                 builder.ConnectionStringBuilder.AutoPrepareMinUsages = 3;
             }
 
+            // Nothing that the product does to a session outlives its use (HostPresence lets go by itself), and cleaning one up before
+            // each use would cost the server as much as the use does.
+            builder.ConnectionStringBuilder.NoResetOnClose = true;
             builder.UseLoggerFactory(provider.GetService<ILoggerFactory>());
             return builder.Build();
         });

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cleiss.Durability.Tests.Hosts;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
+using Cleiss.Engine.Triggers;
 using Cleiss.TestKit;
 using static Cleiss.TestKit.Workflows.FlowJson;
 using Event = Cleiss.Engine.Builtins.Waiting.Event;
@@ -50,7 +51,7 @@ internal static class EngineRecording
     }
 
     public static Task SendAsync(InProcessHost host, string name, string correlation) => host.Runtime.PublishAsync(
-        Event.BookmarkName, Event.Stimulus(name), correlation, new JsonObject { ["payload"] = "de " + name }, "test", CancellationToken.None);
+        new Stimulus(Event.BookmarkName, Event.Stimulus(name), new JsonObject { ["payload"] = "de " + name }, correlation), "test", CancellationToken.None);
 
     private static IEnumerable<Story> Stories()
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cleiss.Durability.Tests.Hosts;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
+using Cleiss.Engine.Triggers;
 using Cleiss.TestKit;
 using Xunit;
 using static Cleiss.TestKit.Workflows.FlowJson;
@@ -98,7 +99,7 @@ public sealed class MessageRaceTests : IAsyncLifetime
 
     /// <returns>How many bookmarks took it.</returns>
     private static async Task<int> SendAsync(InProcessHost host, string? correlation) =>
-        (await host.Runtime.PublishAsync(Event.BookmarkName, Event.Stimulus("message"), correlation, new JsonObject(), "test", CancellationToken.None)).Count(result => result.Executed);
+        (await host.Runtime.PublishAsync(new Stimulus(Event.BookmarkName, Event.Stimulus("message"), CorrelationId: correlation), "test", CancellationToken.None)).Count(result => result.Executed);
 
     private Task<long> ReceivedAsync() => _database.ScalarAsync<long>("select count(*) from workflow_journal where event_name = 'Written'");
 }

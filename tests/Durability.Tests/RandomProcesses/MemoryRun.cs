@@ -4,6 +4,7 @@ using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Hosting;
 using Cleiss.Engine.Storage;
+using Cleiss.Engine.Triggers;
 using Cleiss.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Event = Cleiss.Engine.Builtins.Waiting.Event;
@@ -101,7 +102,8 @@ internal sealed class MemoryRun(ServiceProvider services)
 
         var name = bookmark.Payload!["eventName"]!.GetValue<string>();
         return runtime.PublishAsync(
-            Event.BookmarkName, Event.Stimulus(name), null, new JsonObject { ["payload"] = answers.TryGetValue(name, out var answer) ? answer : null }, "test", CancellationToken.None);
+            new Stimulus(Event.BookmarkName, Event.Stimulus(name), new JsonObject { ["payload"] = answers.TryGetValue(name, out var answer) ? answer : null }),
+            "test", CancellationToken.None);
     }
 
     private WorkflowRuntime NewRuntime(MemoryWorkflowStore store, CrashPlan plan) =>

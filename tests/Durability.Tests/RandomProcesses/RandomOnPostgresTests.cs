@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cleiss.Durability.Tests.Hosts;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
+using Cleiss.Engine.Triggers;
 using Cleiss.TestKit;
 using Npgsql;
 using Xunit;
@@ -85,8 +86,9 @@ public sealed class RandomOnPostgresTests(ITestOutputHelper output)
             {
                 var waited = await database.ScalarAsync<string[]>("select array_agg(distinct payload ->> 'eventName') from bookmarks where name = 'Elsa.Event'") ?? [];
                 await Task.WhenAll(waited.Select((name, i) => QuietlyAsync(() => (i % 2 == 0 ? one : two).Runtime.PublishAsync(
-                    Event.BookmarkName, Event.Stimulus(name), null,
-                    new JsonObject { ["payload"] = answers.TryGetValue(name, out var answer) ? answer : null }, "test", CancellationToken.None))));
+                    new Stimulus(
+                        Event.BookmarkName, Event.Stimulus(name), new JsonObject { ["payload"] = answers.TryGetValue(name, out var answer) ? answer : null }),
+                    "test", CancellationToken.None))));
                 time.Advance(TimeSpan.FromMinutes(1));
                 return await database.ScalarAsync<long>("select count(*) from workflow_instances where status <> 'Finished'") == 0;
             },

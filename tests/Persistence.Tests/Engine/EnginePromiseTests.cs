@@ -5,6 +5,7 @@ using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Hosting;
+using Cleiss.Engine.Triggers;
 using Cleiss.Persistence.Bursts;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Hosting;
@@ -196,7 +197,7 @@ public sealed class EnginePromiseTests : IAsyncLifetime
     }
 
     private static Task SendAsync(IServiceProvider host, string name, string correlation) => host.GetRequiredService<WorkflowRuntime>()
-        .PublishAsync(Waiting.Event.BookmarkName, Waiting.Event.Stimulus(name), correlation, null, "test", CancellationToken.None);
+        .PublishAsync(new Stimulus(Waiting.Event.BookmarkName, Waiting.Event.Stimulus(name), CorrelationId: correlation), "test", CancellationToken.None);
 
     private ServiceProvider Host(bool workers = false)
     {
