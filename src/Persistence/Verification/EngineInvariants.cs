@@ -1,8 +1,13 @@
+using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Triggers;
+
 namespace Cleiss.Persistence.Verification;
 
 /// <summary>Instances, bookmarks, outbox and journal.</summary>
-internal sealed class EngineInvariants : IInvariantSource
+internal sealed class EngineInvariants(ActivityRegistry activities) : IInvariantSource
 {
+    private IEnumerable<string> Starting => activities.All.Where(type => typeof(ITrigger).IsAssignableFrom(type.ClrType)).Select(type => type.TypeName);
+
     public IEnumerable<Invariant> Invariants =>
     [
         new(
@@ -56,6 +61,31 @@ internal sealed class EngineInvariants : IInvariantSource
                 || count(*) filter (where is_published) || ' publiée(s)'
             from workflow_definitions where archived_at is null group by definition_id
             having count(*) filter (where is_latest) <> 1 or count(*) filter (where is_published) > 1
+            """),
+        new(
+            "trigger-version",
+            "Ce qui démarre une procédure appartient à la version en vigueur d'une procédure publiée, ou à une version qui la précède ou la suit à une date fixée",
+            "Publiez de nouveau la version voulue dans le studio : ses déclencheurs sont alors refaits.",
+            """
+            select 'déclencheur ' || t.id || ' (' || t.name || ') de ' || t.definition_id
+                || case when d.id is null then ', version ' || t.definition_version_id || ' qui n''existe pas' else ', version ' || d.version end
+            from workflow_triggers t left join workflow_definitions d on d.id = t.definition_version_id and d.definition_id = t.definition_id
+            where d.published_at is null or d.archived_at is not null
+               or not d.is_published and t.active_from is null and t.active_until is null
+               or not exists (select 1 from workflow_definitions p where p.definition_id = t.definition_id and p.is_published)
+            """),
+        new(
+            "trigger-missing",
+            "Chaque version publiée qui démarre d'elle-même a ses déclencheurs",
+            "Publiez de nouveau cette version dans le studio : ses déclencheurs sont alors refaits.",
+            $$"""
+            select 'définition ' || d.definition_id || ', version ' || d.version || ' : ' || count(*) || ' activité(s) sans déclencheur'
+            from workflow_definitions d
+            cross join lateral jsonb_path_query(d.document::jsonb, 'strict $.root.** ? (@.customProperties.canStartWorkflow == true)', '{}', true) as activity
+            where d.is_published and activity ->> 'type' in ({{string.Join(", ", Starting.Select(type => $"'{type}'"))}})
+              and not exists (
+                select 1 from workflow_triggers t where t.definition_version_id = d.id and t.activity_id = activity ->> 'id')
+            group by d.definition_id, d.version
             """),
         new(
             "outbox-instance",

@@ -18,6 +18,8 @@ public sealed class VerifyTests
         ("trail-head", "delete from trail_entries e using trails t where t.id = e.trail_id and t.id = (select max(id) from trails where length > 2) and e.position = t.length"),
         ("file-content", "update file_contents set content = content || '\\x00'::bytea"),
         ("journal-gap", "delete from workflow_journal_pages where first_sequence = 1"),
+        ("trigger-version", "insert into workflow_triggers (id, definition_id, definition_version_id, activity_id, name, hash) values ('egare', 'aucune', 'aucune', 'a', 'Elsa.Event', 'x')"),
+        ("trigger-missing", "update workflow_definitions set document = jsonb_set(document::jsonb, '{root,activities,0}', '{\"id\": \"e\", \"type\": \"Elsa.Event\", \"customProperties\": {\"canStartWorkflow\": true}}')::json where is_published"),
         ("definition-latest", "update workflow_definitions set is_latest = false"),
         ("task-revision", "update user_tasks set revision = revision + 1 where id = (select max(id) from user_tasks where completed_at is null)"),
         ("task-draft", "insert into form_drafts select id, 'se-151-08', 1, '{}', 1, 'agent1', 'Agent', created_at from user_tasks where completed_at is not null limit 1"),
