@@ -75,6 +75,23 @@ public sealed class DefinitionCheckTests
     }
 
     [Theory]
+    [InlineData(true, "Elsa.Start", "CLS-1010 $.root.activities[0].condition")]
+    [InlineData(false, "Elsa.Start", "")]
+    [InlineData(true, "Elsa.Break", "")]
+    [InlineData(true, "Elsa.Finish", "")]
+    [InlineData(true, "Elsa.Event", "")]
+    public async Task A_loop_that_is_always_true_must_wait_or_be_left(bool condition, string last, string expected)
+    {
+        var body = Sequence(Line("a", "x"), Activity(
+            "si", "Elsa.If", ("condition", Input("Variable", """{"id":"var-x","name":"x"}""")), ("then", last == "Elsa.Event" ? Event("e", "suite") : Activity("b", last))));
+
+        var problems = await CheckAsync(Definition(
+            Sequence(Activity("boucle", "Elsa.While", ("condition", Input("Literal", condition, "Boolean")), ("body", body.With("id", "corps")))), Variable("x", "Boolean")));
+
+        Assert.Equal(expected, string.Join(' ', problems.Select(problem => $"{problem.Code} {problem.Path}")));
+    }
+
+    [Theory]
     [InlineData("JavaScript", "getMontant() + variables.Montant + getVariable('montant') + variables['inconnu'] + getVariable(cle)", "")]
     [InlineData("JavaScript", "variables.inconnu", "« inconnu »")]
     [InlineData("JavaScript", "1;\ngetVariable(\"inconnu\")", "ligne 2")]

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Builtins.Control;
 using Cleiss.Engine.Builtins.Flow;
 
 namespace Cleiss.Engine.Definitions.Checks;
@@ -19,6 +20,11 @@ internal sealed class FlowRules : IWorkflowRule
     public async IAsyncEnumerable<DefinitionProblem> CheckAsync(DefinitionView definition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
+        foreach (var problem in EndlessLoops(definition))
+        {
+            yield return problem;
+        }
+
         foreach (var flowchart in definition.Activities.OfType<Flowchart>())
         {
             var drawing = new FlowDrawing(flowchart);
@@ -64,6 +70,24 @@ internal sealed class FlowRules : IWorkflowRule
             }
         }
     }
+
+    /// <summary>A loop whose condition is written down as true, and whose body neither waits nor leaves it.</summary>
+    private static IEnumerable<DefinitionProblem> EndlessLoops(DefinitionView definition) => definition.Activities.OfType<While>()
+        .Where(loop => loop.Body is not null && IsAlwaysTrue(loop) && Below(definition, loop).All(StaysInLoop))
+        .Select(loop => new DefinitionProblem(
+            "CLS-1010", definition.PathOf(loop, "condition"),
+            $"« {loop.DisplayText} » tourne sans fin : sa condition est toujours vraie, rien n'y attend et rien n'en sort. Donnez une condition qui change, ou ajoutez une attente ou « Quitter la boucle »."));
+
+    private static bool IsAlwaysTrue(While loop) =>
+        loop.Inputs.All.Any(input => input is { Name: nameof(While.Condition), Source: InputSource.Constant, Constant: true });
+
+    private static IEnumerable<Activity> Below(DefinitionView definition, Activity owner) =>
+        definition.Compiled.Activities.Values.Where(activity => IsBelow(activity.Parent, owner));
+
+    private static bool IsBelow(Activity? activity, Activity owner) => activity is not null && (activity == owner || IsBelow(activity.Parent, owner));
+
+    private static bool StaysInLoop(Activity activity) =>
+        activity is Sequence or Flowchart or If or Switch or While or For || activity is not Break && NeverWaits(activity);
 
     /// <summary>Sure for the engine's own simple activities; any other may wait.</summary>
     private static bool NeverWaits(Activity activity) =>
