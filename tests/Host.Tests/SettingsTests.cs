@@ -42,12 +42,13 @@ public sealed class SettingsTests
             ("Mail:From", "nobody"),
             ("Mail:Smtp:StartTls", "peut-être"),
             ("Mail:Smtp:User", "liaison"),
-            ("Mail:Smtp:Password", "changeme"));
+            ("Mail:Smtp:Password", "changeme"),
+            ("Scheduling:TimeZone", "Europe/Pariss"));
 
         string[] keys =
         [
             "Urls", "PublicUrl", "ConnectionStrings:Cleiss", "Data:Path", "Demo:Enabled", "Clock:Movable",
-            "Mail:Smtp:Port", "Mail:From", "Mail:Smtp:StartTls", "Mail:Smtp:Password",
+            "Mail:Smtp:Port", "Mail:From", "Mail:Smtp:StartTls", "Mail:Smtp:Password", "Scheduling:TimeZone",
         ];
         Assert.All(keys, key => Assert.Contains($"  - {key} ", message, StringComparison.Ordinal));
         Assert.StartsWith($"La configuration comporte {keys.Length} erreur(s)", message, StringComparison.Ordinal);

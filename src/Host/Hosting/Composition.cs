@@ -104,11 +104,7 @@ internal static class Composition
         return options;
     }
 
-    /// <summary>A zone the machine does not know stops the start, not the first timer.</summary>
-    private static SchedulingOptions Scheduling(ConfigurationManager configuration)
-    {
-        var options = configuration.GetSection("Scheduling").Get<SchedulingOptions>() ?? new SchedulingOptions();
-        _ = options.Zone;
-        return options;
-    }
+    /// <summary>Its zone was checked with the host's settings; an empty one means the default.</summary>
+    private static SchedulingOptions Scheduling(ConfigurationManager configuration) =>
+        configuration["Scheduling:TimeZone"] is { Length: > 0 } zone ? new SchedulingOptions { TimeZone = zone } : new SchedulingOptions();
 }

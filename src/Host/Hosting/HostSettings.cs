@@ -48,6 +48,7 @@ public sealed record HostSettings(
             reader.Proxies(),
             production);
         reader.CheckMail(production);
+        reader.CheckTimeZone();
         if (production && settings.Demo)
         {
             reader.Refuse("Demo:Enabled", "vaut true : les comptes de démonstration sont interdits en production. Mettez false, ou un autre environnement que Production.");
@@ -87,6 +88,14 @@ public sealed record HostSettings(
 
             Refuse(key, $"vaut « {text} » : écrivez true ou false.");
             return false;
+        }
+
+        public void CheckTimeZone()
+        {
+            if (configuration["Scheduling:TimeZone"] is { Length: > 0 } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            {
+                Refuse("Scheduling:TimeZone", $"vaut « {zone} », que cette machine ne connaît pas : écrivez un nom IANA, par exemple Europe/Paris.");
+            }
         }
 
         public string[] Urls()
