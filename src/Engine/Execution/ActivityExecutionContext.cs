@@ -36,6 +36,16 @@ public sealed class ActivityExecutionContext
 
     public Activity Activity { get; }
 
+    /// <summary>
+    /// The id under which an activity named in this one's definition runs here: inside a workflow used as an activity, ids carry the place of
+    /// that activity. An id that the own definition does not have is taken as it is.
+    /// </summary>
+    public string IdOf(string activityId)
+    {
+        var beside = Activity.Id[..^Activity.LocalId.Length] + activityId;
+        return WorkflowExecutionContext.Workflow.Activities.ContainsKey(beside) ? beside : activityId;
+    }
+
     /// <summary>The execution that scheduled this one; null for the root.</summary>
     public ActivityExecutionContext? Parent { get; }
 

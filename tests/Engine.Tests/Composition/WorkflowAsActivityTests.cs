@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Activities;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
+using Cleiss.Engine.Hosting;
 using Cleiss.Engine.Storage;
 using Cleiss.TestKit.Workflows;
 using Xunit;
@@ -11,7 +13,7 @@ namespace Cleiss.Engine.Tests.Composition;
 /// <summary>A definition used as an activity of another: inputs, outputs, outcomes, waits, and which version runs.</summary>
 public sealed class WorkflowAsActivityTests : IAsyncDisposable
 {
-    private readonly WorkflowTestHost _host = new();
+    private readonly WorkflowTestHost _host = new(services => services.AddActivitiesFrom(typeof(WhichActivity).Assembly));
 
     [Fact]
     public async Task Inputs_go_in_outputs_come_out_and_a_wait_inside_keeps_its_place()
@@ -109,6 +111,19 @@ public sealed class WorkflowAsActivityTests : IAsyncDisposable
         Assert.Contains(problems, problem => problem.Code == "CLS-1072");
     }
 
+    [Fact]
+    public async Task An_activity_that_another_names_is_the_one_of_its_own_definition()
+    {
+        await PublishAsync("salut", Definition(Sequence(Line("w", "x"), Which("q", "w"), WriteVariable("v", "r")), Variable("r")));
+        var outer = Definition(
+            Sequence(Line("w", "y"), Activity("un", "Salut", ("workflowDefinitionId", "salut")), Which("q", "w"), WriteVariable("v", "r"), Which("q2", "un/w"), WriteVariable("v2", "r")),
+            Variable("r"));
+
+        var instance = await StartAsync("externe", outer);
+
+        Assert.Equal(["y", "x", "un/w", "w", "un/w"], _host.Lines(instance.Id));
+    }
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static JsonObject Greeting(string end = "fait")
@@ -124,6 +139,8 @@ public sealed class WorkflowAsActivityTests : IAsyncDisposable
     }
 
     private static JsonObject Use(string id, string name) => Activity(id, "Salut", ("workflowDefinitionId", "salut"), ("nom", Literal(name)));
+
+    private static JsonObject Which(string id, string named) => Activity(id, "Test.Which", ("named", Literal(named)), ("result", Bound("var-r")));
 
     private static JsonObject Bound(string variable) => new() { ["memoryReference"] = new JsonObject { ["id"] = variable } };
 
@@ -144,4 +161,16 @@ public sealed class WorkflowAsActivityTests : IAsyncDisposable
 
     private Task<WorkflowDefinition> PublishAsync(string definitionId, JsonObject document) =>
         _host.Get<DefinitionPublisher>().PublishAsync(definitionId, document, CancellationToken.None);
+}
+
+[Activity("Test", "Essais", "Dit quelle activité porte ce nom ici.", Type = "Which")]
+public sealed class WhichActivity : CodeActivity
+{
+    [Input]
+    public Input<string>? Named { get; set; }
+
+    [Output]
+    public Output<string>? Result { get; set; }
+
+    protected override void Execute(ActivityExecutionContext context) => context.Set(Result, context.IdOf(context.Get(Named)!));
 }
