@@ -58,9 +58,6 @@ public sealed partial class WorkflowExecutionContext
         internal set => _output = value;
     }
 
-    /// <summary>Outcomes the workflow completed with (<c>Complete</c>); null when it ended by itself or has not ended. Known in the last burst only.</summary>
-    public IReadOnlyList<string>? CompletedOutcomes { get; internal set; }
-
     /// <summary>Elsa's properties bag of the instance.</summary>
     [AllowNull]
     public JsonObject Properties
@@ -351,7 +348,6 @@ public sealed partial class WorkflowExecutionContext
 
         if (composite is null)
         {
-            CompletedOutcomes = outcomes;
             await FinishAsync(by);
             return;
         }
