@@ -2,7 +2,7 @@ using System.Globalization;
 using Cleiss.EngineBenchmark;
 using Cleiss.Persistence.Embedded;
 
-// The engine alone: in memory, then on a durable PostgreSQL beside pgbench. Options: --rounds 3, --only memory,persisted,timers,hosts,growth, --large.
+// The engine alone: in memory, then on a durable PostgreSQL beside pgbench. Options: --rounds 3, --only memory,persisted,timers,hosts,fanout,growth, --large.
 if (args is ["--child", var database, var version, var callers])
 {
     await TwoHosts.ChildAsync(database, version, int.Parse(callers, CultureInfo.InvariantCulture));
@@ -11,7 +11,7 @@ if (args is ["--child", var database, var version, var callers])
 
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 var rounds = int.Parse(Option("--rounds") ?? "3", CultureInfo.InvariantCulture);
-var only = Option("--only")?.Split(',') ?? ["memory", "persisted", "timers", "hosts", "growth"];
+var only = Option("--only")?.Split(',') ?? ["memory", "persisted", "timers", "hosts", "fanout", "growth"];
 var report = new Report();
 if (only.Contains("memory"))
 {
@@ -40,6 +40,11 @@ if (only.Any(part => part != "memory"))
         if (only.Contains("hosts"))
         {
             await TwoHosts.RunAsync(report, rounds, host, server.ConnectionString);
+        }
+
+        if (only.Contains("fanout"))
+        {
+            await FanOut.RunAsync(report, rounds, host);
         }
 
         if (only.Contains("growth"))
