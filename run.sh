@@ -72,7 +72,7 @@ mkdir -p artifacts
 LOCK="$(cat package.json package-lock.json | sha256sum | cut -d' ' -f1)"
 if [ ! -d node_modules ] || [ "$(cat node_modules/.cleiss-lock 2>/dev/null)" != "$LOCK" ]; then
   echo "Installation des paquets npm…"
-  npm install --no-save --no-audit --no-fund --loglevel=error >artifacts/npm.log 2>&1 || {
+  npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >artifacts/npm.log 2>&1 || {
     tail -n 15 artifacts/npm.log >&2
     fail "L’installation des paquets npm a échoué (détail dans artifacts/npm.log). Vérifiez l’accès au registre npm, puis relancez."
   }

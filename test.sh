@@ -36,7 +36,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 lock="$(cat package.json package-lock.json | sha256sum | cut -d' ' -f1)"
 if [ ! -d node_modules ] || [ "$(cat node_modules/.cleiss-lock 2>/dev/null)" != "$lock" ]; then
-  npm install --no-save --no-audit --no-fund --loglevel=error || stop "npm install failed."
+  npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error || stop "npm install failed."
   echo "$lock" >node_modules/.cleiss-lock
 fi
 

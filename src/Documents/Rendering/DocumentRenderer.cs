@@ -62,7 +62,9 @@ public sealed class DocumentRenderer(
                 ["date"] = Day(document.CreatedAt),
                 ["previous"] = previous is null ? null : new JsonObject
                 {
-                    ["number"] = previous.Number, ["date"] = Day(previous.CreatedAt), ["cancelled"] = document.CancelsPrevious,
+                    ["number"] = previous.Number,
+                    ["date"] = Day(previous.CreatedAt),
+                    ["cancelled"] = document.CancelsPrevious,
                 },
             },
             ["answer"] = answer,

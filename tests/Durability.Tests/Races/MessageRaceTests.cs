@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Cleiss.Durability.Tests.Hosts;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;

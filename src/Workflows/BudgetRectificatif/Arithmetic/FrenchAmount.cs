@@ -7,7 +7,10 @@ public static class FrenchAmount
 {
     private static readonly NumberFormatInfo Numbers = new()
     {
-        NumberGroupSeparator = "\u202F", NumberDecimalSeparator = ",", PercentDecimalSeparator = ",", NegativeSign = "\u2212",
+        NumberGroupSeparator = "\u202F",
+        NumberDecimalSeparator = ",",
+        PercentDecimalSeparator = ",",
+        NegativeSign = "\u2212",
     };
 
     /// <summary>With cents when the amount carries them.</summary>
