@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Cleiss.Persistence.Migrations;
 using Cleiss.TestKit;
+using Cleiss.TestKit.Product;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -61,7 +62,7 @@ internal static class DatabaseSnapshot
 
     private static MigrationSource[] Sources() =>
     [
-        .. Directory.EnumerateFiles(AppContext.BaseDirectory, "Cleiss.*.dll").Select(Assembly.LoadFrom)
+        .. Directory.EnumerateFiles(AppContext.BaseDirectory, "Cleiss.*.dll").Append(ProductHost.Program).Select(Assembly.LoadFrom)
             .Where(assembly => assembly.GetManifestResourceNames().Any(resource => resource.StartsWith("Migrations/", StringComparison.Ordinal)))
             .Select(assembly => new MigrationSource(assembly)),
     ];
@@ -87,7 +88,7 @@ internal static class DatabaseSnapshot
 
     private static async Task<JsonArray> RowsAsync(NpgsqlDataSource database, string table, string? condition)
     {
-        var columns = await ListAsync(database, $"select column_name from information_schema.columns where table_name = '{table}' and table_schema = 'public' order by ordinal_position");
+        var columns = await ListAsync(database, $"select column_name from information_schema.columns where table_name = '{table}' and table_schema = 'public' and is_generated = 'NEVER' order by ordinal_position");
         var key = await ListAsync(database, $"select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey) where i.indrelid = '{table}'::regclass and i.indisprimary order by a.attnum");
         await using var command = database.CreateCommand(
             $"select {string.Join(", ", columns.Select(column => $"\"{column}\"::text"))} from {table} {condition} order by {string.Join(", ", key.DefaultIfEmpty("1"))}");
