@@ -133,7 +133,8 @@ internal static class JsonFiles
         {
             return new ZipArchive(stream, ZipArchiveMode.Read);
         }
-        catch (InvalidDataException)
+        // A file shorter than a zip's directory makes the reader seek before its beginning.
+        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or ArgumentOutOfRangeException)
         {
             return null;
         }
