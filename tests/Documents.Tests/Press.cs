@@ -86,6 +86,10 @@ public sealed class Press : IAsyncLifetime
             Task.FromResult<JsonObject?>(Answer.DeepClone().AsObject());
 
         public Task<JsonObject?> FindCaseAsync(string caseId, CancellationToken cancellationToken) => Task.FromResult<JsonObject?>(null);
+
+        public Task<JsonObject?> FindQuotableAsync(string answerId, CancellationToken cancellationToken) => Task.FromResult<JsonObject?>(null);
+
+        public Task<string?> FindTextAsync(string caseId, string field, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
     }
 }
 

@@ -8,7 +8,15 @@ namespace Cleiss.Activities.Mail;
 
 /// <summary>A mail is to be sent; its Message-ID is fixed here, for all attempts.</summary>
 public sealed record QueueMail(
-    string MailId, string? CaseId, string Template, string? Partner, string? ToAddress, IReadOnlyList<string> Documents, int? ReminderNumber);
+    string MailId,
+    string? CaseId,
+    string Template,
+    string? Partner,
+    string? ToAddress,
+    IReadOnlyList<string> Documents,
+    int? ReminderNumber,
+    string? ToField = null,
+    string? AnswerId = null);
 
 internal sealed record MailAccepted(string MailId, int Attempt, string Transport);
 
@@ -28,12 +36,13 @@ internal sealed class MailParticipant(IOptions<PublicAddressOptions> address) : 
                 batch.Add(
                     """
                     insert into mails (id, message_id, case_id, workflow_instance_id, template, partner, reminder_number, documents, state,
-                        to_address, specimen, created_at)
-                    values ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, false, $10)
+                        to_address, specimen, created_at, to_field, answer_id)
+                    values ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, false, $10, $11, $12)
                     """,
                     Sql.Text(mail.MailId), Sql.Text($"<{mail.MailId}@{MailAddressing.HostOf(address.Value.PublicUrl)}>"), Sql.Text(mail.CaseId),
                     Sql.Text(scope.WorkflowInstanceId), Sql.Text(mail.Template), Sql.Text(mail.Partner), Sql.Int(mail.ReminderNumber),
-                    Sql.Texts(mail.Documents), Sql.Text(mail.ToAddress), Sql.Time(scope.Now));
+                    Sql.Texts(mail.Documents), Sql.Text(mail.ToAddress), Sql.Time(scope.Now), Sql.Text(mail.ToField),
+                    Sql.Text(mail.AnswerId));
                 return true;
             case MailAccepted accepted:
                 EndAttempt(batch, accepted.MailId, accepted.Attempt, "accepted", scope);

@@ -26,10 +26,12 @@ internal sealed class MailComposer(
     public async Task<string?> ComposeAsync(MailRow mail, CancellationToken cancellationToken)
     {
         var partner = mail.Partner is null ? null : await partners.FindAsync(mail.Partner, cancellationToken);
-        mail.ToAddress ??= partner?.Email;
+        mail.ToAddress ??= mail is { ToField: { } field, CaseId: { } caseId } ? await answers.FindTextAsync(caseId, field, cancellationToken) : partner?.Email;
         if (!MailAddressing.IsUsable(mail.ToAddress))
         {
-            return mail.Partner is null
+            return mail.ToField is not null
+                ? $"Aucun formulaire du dossier ne donne d'adresse électronique utilisable dans le champ « {mail.ToField} ». Corrigez le formulaire, puis choisissez « Renvoyer le courrier »."
+                : mail.Partner is null
                 ? $"« {mail.ToAddress} » n'est pas une adresse électronique utilisable."
                 : $"L'organisme de liaison « {partner?.Name ?? mail.Partner} » n'a pas d'adresse électronique utilisable dans l'annuaire. Complétez-la dans « Accords et référentiels », puis choisissez « Renvoyer le courrier ».";
         }
@@ -79,7 +81,7 @@ internal sealed class MailComposer(
         return found;
     }
 
-    /// <summary>What templates may use; nothing personal is in it.</summary>
+    /// <summary>What templates may use: nothing personal, but what the flow chose to quote of an answer.</summary>
     private async Task<JsonObject> ModelAsync(MailRow mail, Partner? partner, List<Document> attached, CancellationToken cancellationToken)
     {
         var list = new JsonArray();
@@ -106,6 +108,7 @@ internal sealed class MailComposer(
             ["documents"] = list,
             ["case"] = mail.CaseId is null ? null : await answers.FindCaseAsync(mail.CaseId, cancellationToken),
             ["institution"] = partner is null ? null : new JsonObject { ["name"] = partner.Name, ["country"] = partner.Country, ["language"] = partner.Language },
+            ["answer"] = mail.AnswerId is null ? null : await answers.FindQuotableAsync(mail.AnswerId, cancellationToken),
             ["reminder"] = mail.ReminderNumber is { } number ? new JsonObject { ["number"] = number } : null,
         };
     }

@@ -31,6 +31,12 @@ public sealed class MailRow
 
     public string? ToAddress { get; set; }
 
+    /// <summary>Field of the case's forms that holds the address, when the flow named one: the address itself stays out of the flow.</summary>
+    public string? ToField { get; set; }
+
+    /// <summary>The answer its template quotes.</summary>
+    public string? AnswerId { get; set; }
+
     public string? ToName { get; set; }
 
     public string? FromAddress { get; set; }

@@ -12,7 +12,7 @@ public sealed class MailStore(NpgsqlDataSource database)
     private const string Columns =
         """
         select id, message_id, case_id, workflow_instance_id, template, partner, reminder_number, documents, state, reason, to_address, to_name,
-               from_address, subject, body, language, transport, specimen, created_at, sent_at
+               from_address, subject, body, language, transport, specimen, created_at, sent_at, to_field, answer_id
         from mails
         """;
 
@@ -88,7 +88,7 @@ public sealed class MailStore(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             update mails set state = 'queued', reason = null, subject = null, body = null,
-                to_address = case when partner is null then to_address end
+                to_address = case when partner is null and to_field is null then to_address end
             where id = $1 and state = 'blocked'
             """);
         command.AddParameters(Sql.Text(mailId));
@@ -123,6 +123,8 @@ public sealed class MailStore(NpgsqlDataSource database)
                 Specimen = reader.GetBoolean(17),
                 CreatedAt = reader.GetFieldValue<DateTimeOffset>(18),
                 SentAt = reader.IsDBNull(19) ? null : reader.GetFieldValue<DateTimeOffset>(19),
+                ToField = Text(reader, 20),
+                AnswerId = Text(reader, 21),
             });
         }
 

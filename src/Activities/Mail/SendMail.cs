@@ -26,6 +26,12 @@ public sealed class SendMail : Activity
     [Input(DisplayName = "Numéro de relance", Description = "Pour une relance : 1, 2, 3…", Order = 5)]
     public Input<int?>? ReminderNumber { get; set; }
 
+    [Input(DisplayName = "Champ de l'adresse", Description = "Champ d'un formulaire du dossier où se lit l'adresse du destinataire, quand c'est une personne : l'adresse n'entre pas dans le flux.", Order = 6)]
+    public Input<string>? ToField { get; set; }
+
+    [Input(DisplayName = "Cite la réponse", Description = "Résultat d'une tâche : le modèle lit ses champs sous « answer », sans les numéros d'identification.", Order = 7)]
+    public Input<JsonObject>? AnswerOf { get; set; }
+
     [Output(DisplayName = "Courriel", Description = "Identifiant du courriel.")]
     public Output<string>? MailId { get; set; }
 
@@ -35,7 +41,8 @@ public sealed class SendMail : Activity
         context.Set(MailId, id);
         context.AddCompanion(new QueueMail(
             id, context.WorkflowExecutionContext.CorrelationId, context.Get(Template)!, context.Get(Partner), context.Get(To),
-            context.Get(Documents) ?? [], context.Get(ReminderNumber)));
+            context.Get(Documents) ?? [], context.Get(ReminderNumber),
+            context.Get(ToField), context.Get(AnswerOf)?["answerId"]?.GetValue<string>()));
         var sent = context.CreateBookmark(new CreateBookmarkArgs("Cleiss.MailSent"));
         context.AddEffect(SendMailHandler.EffectKind, new JsonObject { ["mailId"] = id }, sent, SendMailHandler.Key(id));
     }

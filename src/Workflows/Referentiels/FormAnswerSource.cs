@@ -3,6 +3,7 @@ using Cleiss.Documents.Rendering;
 using Cleiss.Engine.Activities;
 using Cleiss.Forms.Answers;
 using Cleiss.Forms.Catalogue;
+using Cleiss.Forms.Definitions;
 using Cleiss.Forms.Printing;
 using Cleiss.Persistence;
 using Npgsql;
@@ -51,6 +52,42 @@ internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, Ref
                 ["country"] = partner.Country,
             },
         };
+    }
+
+    public async Task<JsonObject?> FindQuotableAsync(string answerId, CancellationToken cancellationToken)
+    {
+        if (await answers.FindAsync(answerId, cancellationToken) is not { } answer
+            || await forms.FindAsync(answer.FormKey, answer.FormVersion, cancellationToken) is not { } form)
+        {
+            return null;
+        }
+
+        var quotable = answer.Data.DeepClone().AsObject();
+        RemoveSecrets(form.Fields, quotable);
+        return quotable;
+    }
+
+    public async Task<string?> FindTextAsync(string caseId, string field, CancellationToken cancellationToken) =>
+        (await answers.ListByCaseAsync(caseId, cancellationToken)).Reverse()
+        .Select(answer => answer.Data[field] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null)
+        .FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
+
+    private static void RemoveSecrets(IReadOnlyList<FormField> fields, JsonObject data)
+    {
+        foreach (var field in fields)
+        {
+            if (field.Type.IsSecret)
+            {
+                data.Remove(field.Key);
+            }
+            else if (field.Children.Count > 0)
+            {
+                foreach (var within in field.Key.Length == 0 ? [data] : data[field.Key] is JsonArray rows ? rows.OfType<JsonObject>() : new[] { data[field.Key] }.OfType<JsonObject>())
+                {
+                    RemoveSecrets(field.Children, within);
+                }
+            }
+        }
     }
 
     private async Task<LiaisonBody?> FindPartnerAsync(string caseId, CancellationToken cancellationToken)
