@@ -2,7 +2,8 @@ using System.Globalization;
 using Cleiss.EngineBenchmark;
 using Cleiss.Persistence.Embedded;
 
-// The engine alone: in memory, then on a durable PostgreSQL beside pgbench. Options: --rounds 3, --only memory,persisted,timers,hosts,fanout,growth, --large.
+// The engine alone: in memory, then on a durable PostgreSQL beside pgbench. Options: --rounds 3, --only memory,persisted,timers,hosts,fanout,growth,
+// --callers 1,16, --large.
 if (args is ["--child", var database, var version, var callers])
 {
     await TwoHosts.ChildAsync(database, version, int.Parse(callers, CultureInfo.InvariantCulture));
@@ -29,7 +30,7 @@ if (only.Any(part => part != "memory"))
         await host.MigrateAsync();
         if (only.Contains("persisted"))
         {
-            await Persisted.RunAsync(report, rounds, host, new PgBench(server.ConnectionString, program));
+            await Persisted.RunAsync(report, rounds, host, new PgBench(server.ConnectionString, program), Option("--callers")?.Split(',') ?? ["1", "16"]);
         }
 
         if (only.Contains("timers"))
