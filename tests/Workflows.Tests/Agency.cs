@@ -147,5 +147,5 @@ public sealed class Agency : IAsyncLifetime
         Assert.Fail($"Waited in vain until {what}. Outbox: {await _database.ScalarAsync<string>("select string_agg(kind || ' ' || coalesce(last_error, ''), '; ') from outbox")}; incidents: {await _database.ScalarAsync<string>("select string_agg(message, '; ') from workflow_journal where event_name = 'Faulted'")}");
     }
 
-    private async Task<Actor> ActorAsync(string id) => (await Get<PeopleStore>().FindActorAsync(id, CancellationToken.None))!;
+    public async Task<Actor> ActorAsync(string id) => (await Get<PeopleStore>().FindActorAsync(id, CancellationToken.None))!;
 }

@@ -63,7 +63,7 @@ public sealed class FormulaireDeLiaisonProcess(ReferenceData reference, FormStor
             ["formCode"] = form.Code,
             ["formTitle"] = form.TitleFr,
             ["language"] = detail.LiaisonBody?.Language ?? "fr",
-            ["provisional"] = form.IsProvisional,
+            ["provisional"] = form.IsProvisional(receivedOn),
         };
         return new CaseOpening(
             $"{form.Code} {form.TitleFr} – {detail.Agreement.Partner}", input, iso, form.FormKey, Text(data, "nomNaissance"), Text(data, "prenoms"),
@@ -86,7 +86,7 @@ public sealed class FormulaireDeLiaisonProcess(ReferenceData reference, FormStor
         if (!form.IsInForce(receivedOn))
         {
             throw new CaseRefusedException(
-                422, "form-not-in-force", $"Le formulaire {form.Code} n'est pas encore en vigueur : seul un cas d'essai, avec une personne fictive, peut être ouvert.");
+                422, "form-not-in-force", $"Le formulaire {form.Code} n'est pas en vigueur : seul un cas d'essai, avec une personne fictive, peut être ouvert.");
         }
     }
 

@@ -23,6 +23,7 @@ public static class WorkflowsServices
         services.AddEntityModule<ReferenceEntities>();
         services.AddShippedForms(typeof(WorkflowsServices).Assembly);
         services.TryAddSingleton<ReferenceData>();
+        services.TryAddSingleton<CatalogueEditor>();
         services.TryAddSingleton<IPartnerDirectory>(provider => provider.GetRequiredService<ReferenceData>());
         services.TryAddSingleton<IAnswerSource, FormAnswerSource>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IInstitutionDirectory, PartnerInstitutions>());

@@ -2,16 +2,12 @@ using Cleiss.Activities.Mail;
 
 namespace Cleiss.Workflows.Referentiels;
 
-/// <summary>Something wrong with a liaison body.</summary>
-/// <param name="Path">Property name, camelCase.</param>
-public sealed record LiaisonBodyFault(string Path, string Code, string Message);
-
 /// <summary>What must be right before a liaison body is kept: the page and the API refuse alike, and say everything at once.</summary>
 public static class LiaisonBodyRules
 {
-    public static IReadOnlyList<LiaisonBodyFault> Check(LiaisonBodyChange change)
+    public static IReadOnlyList<ReferenceFault> Check(LiaisonBodyChange change)
     {
-        var faults = new List<LiaisonBodyFault>();
+        var faults = new List<ReferenceFault>();
         if (string.IsNullOrWhiteSpace(change.Name))
         {
             faults.Add(new("name", "required", "Écrivez le nom de l'organisme."));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cleiss.Activities.Mail;
 using Cleiss.Persistence;
 using Cleiss.Persistence.People;
@@ -20,6 +21,13 @@ public sealed class ReferenceData(IDbContextFactory<CleissDbContext> contexts, N
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await context.Set<Agreement>().AsNoTracking().OrderBy(row => row.Partner).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>How many forms of the catalogue each agreement has, by ISO code.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> CountFormsAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Set<CatalogueForm>().GroupBy(row => row.AgreementIso).ToDictionaryAsync(group => group.Key, group => group.Count(), cancellationToken);
     }
 
     public async Task<AgreementDetail?> FindAgreementAsync(string iso, CancellationToken cancellationToken)
@@ -73,7 +81,7 @@ public sealed class ReferenceData(IDbContextFactory<CleissDbContext> contexts, N
             Sql.Text(iso), Sql.Text(change.Name), Sql.Text(change.Country), Sql.Text(change.Address),
             Sql.Text(string.IsNullOrWhiteSpace(change.Email) ? null : change.Email.Trim()), Sql.Text(change.Language), Sql.Text(change.AgreementFr),
             Sql.Text(change.AgreementPartner), Sql.Time(now), Sql.Text(actor.Id));
-        TrailSql.Append(batch, new TrailEntry(TrailIds.Administration, actor, "liaison-body.saved", $"a enregistré l'organisme de liaison de l'accord {iso}"), now);
+        TrailSql.Append(batch, new TrailEntry(TrailIds.Administration, actor, "liaison-body.saved", $"a enregistré l'organisme de liaison de l'accord {iso}", new JsonObject { ["agreement"] = iso }), now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

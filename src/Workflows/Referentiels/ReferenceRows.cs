@@ -15,15 +15,23 @@ public sealed class Agreement
 
     public int? Year { get; set; }
 
+    /// <summary>One of <see cref="AgreementStatus"/>.</summary>
     public required string Status { get; set; }
 
     /// <summary>Null: unknown, or not in force.</summary>
     public DateOnly? InForceOn { get; set; }
 
+    /// <summary>The last day on which it binds; null: no end is known.</summary>
+    public DateOnly? EndedOn { get; set; }
+
     public string? SourceNote { get; set; }
 
-    /// <summary>Real cases may be opened for what was received on <paramref name="date"/>.</summary>
-    public bool IsInForce(DateOnly date) => Status == "in force" && !(InForceOn > date);
+    /// <summary>Counts the changes, so that two owners do not overwrite each other.</summary>
+    public int Revision { get; set; }
+
+    /// <summary>Real cases may be opened for what was received on <paramref name="date"/>. A denounced agreement binds until its end.</summary>
+    public bool IsInForce(DateOnly date) =>
+        Status is AgreementStatus.InForce or AgreementStatus.Denounced && !(InForceOn > date) && (EndedOn >= date || (EndedOn is null && Status == AgreementStatus.InForce));
 }
 
 /// <summary>Who receives our mails abroad.</summary>
@@ -74,14 +82,24 @@ public sealed class CatalogueForm
 
     public required string Direction { get; set; }
 
+    /// <summary>One of <see cref="FormLife"/>.</summary>
     public required string Life { get; set; }
 
     public DateOnly? InForceOn { get; set; }
 
-    /// <summary>« Numéro provisoire » is printed beside the code until the form is in force.</summary>
-    public bool IsProvisional => Life is not ("in-force" or "replaced");
+    /// <summary>The last day on which it may be used; null: no end is known.</summary>
+    public DateOnly? EndedOn { get; set; }
 
-    public bool IsInForce(DateOnly date) => Life == "in-force" && !(InForceOn > date);
+    /// <summary>Key of the form that took its place.</summary>
+    public string? ReplacedBy { get; set; }
+
+    /// <summary>Counts the changes, so that two owners do not overwrite each other.</summary>
+    public int Revision { get; set; }
+
+    /// <summary>« Numéro provisoire » is printed beside the code until the form is in force.</summary>
+    public bool IsProvisional(DateOnly date) => Life != FormLife.Replaced && (Life != FormLife.InForce || InForceOn > date);
+
+    public bool IsInForce(DateOnly date) => Life == FormLife.InForce && !(InForceOn > date) && !(EndedOn < date);
 }
 
 internal sealed class ReferenceEntities : IEntityModule
