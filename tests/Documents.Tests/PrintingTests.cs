@@ -8,6 +8,7 @@ using Cleiss.Scripting.Hosting;
 using Cleiss.Scripting.Qr;
 using Cleiss.Scripting.Typst;
 using Cleiss.Scripting.Workers;
+using Cleiss.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -96,6 +97,7 @@ public sealed class PrintingTests(Press press)
     }
 
     [Theory]
+    [InlineData("fr", "Œç", "Œç")]
     [InlineData("ro", "Șș", "Șș")]
     [InlineData("sr", "Ђђ", "Ђђ")]
     [InlineData("el", "Ωω", "Ωω")]
@@ -111,6 +113,15 @@ public sealed class PrintingTests(Press press)
         Assert.True(one.Ink > 100);
         Assert.NotEqual((box.Width, box.Height, box.Ink), (one.Width, one.Height, one.Ink));
     }
+
+    [Theory]
+    [InlineData("fr", "Œuvre, élève")]
+    [InlineData("ro", "Ștefan Țurcanu")]
+    [InlineData("sr", "Љиљана, Ниш")]
+    [InlineData("el", "Ελλάδα, ώρα")]
+    [InlineData("ar", "الضمان الاجتماعي")]
+    public async Task A_script_looks_as_it_was_once_seen_to_be_right(string language, string words) =>
+        Golden.MatchPicture(await DrawAsync(language, words, 300), Path.Combine("Pictures", language + ".txt"));
 
     [Fact]
     public async Task A_letter_that_no_font_has_is_refused_not_printed_as_a_box()
@@ -201,7 +212,7 @@ public sealed class PrintingTests(Press press)
         data["answer"]!["sections"]![0]!["rows"]![1]!["valuePartner"] = words;
     }
 
-    private async Task<GreyPicture> DrawAsync(string language, string words)
+    private async Task<GreyPicture> DrawAsync(string language, string words, int resolution = 100)
     {
         var code = "essai/dessin";
         var template = new TemplateVersion(
@@ -214,7 +225,7 @@ public sealed class PrintingTests(Press press)
             "", false, press.Time.GetUtcNow(), "", null, null);
         var data = new JsonObject { ["document"] = new JsonObject { ["language"] = language, ["specimen"] = false }, ["words"] = words };
         var preview = await press.Get<DocumentRenderer>().PreviewAsync(template, data, press.Time.GetUtcNow(), CancellationToken.None);
-        return (await new PrintedFile(preview.Pdf).DrawAsync(100)).Cut();
+        return (await new PrintedFile(preview.Pdf).DrawAsync(resolution)).Cut();
     }
 
     private static int InkOf(GreyPicture picture, bool right) =>
