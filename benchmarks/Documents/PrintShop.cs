@@ -164,5 +164,9 @@ internal sealed class PrintShop : IAsyncDisposable
         }
 
         public Task<JsonObject?> FindCaseAsync(string caseId, CancellationToken cancellationToken) => Task.FromResult<JsonObject?>(null);
+
+        public Task<JsonObject?> FindQuotableAsync(string answerId, CancellationToken cancellationToken) => Task.FromResult<JsonObject?>(null);
+
+        public Task<string?> FindTextAsync(string caseId, string field, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
     }
 }

@@ -3,6 +3,7 @@ using Cleiss.Forms.Catalogue;
 using Cleiss.Forms.Definitions;
 using Cleiss.Forms.FieldTypes;
 using Cleiss.Forms.Validation;
+using Cleiss.Persistence.Files;
 
 namespace Cleiss.Forms.Tests;
 
@@ -16,7 +17,7 @@ public sealed class FormsKit : IDisposable
         Types = new FieldTypeRegistry();
         Reader = new FormSchemaReader(Types);
         Conditions = new FormConditions(_feel);
-        Validator = new FormValidator(Conditions, new NoFiles(), TimeProvider.System);
+        Validator = new FormValidator(Conditions, new Files(), TimeProvider.System);
     }
 
     public FieldTypeRegistry Types { get; }
@@ -59,8 +60,10 @@ public sealed class FormsKit : IDisposable
 
     public void Dispose() => _feel.Dispose();
 
-    private sealed class NoFiles : IUploadedFiles
+    /// <summary>Knows every file but those whose id says that nobody uploaded it.</summary>
+    private sealed class Files : IUploadedFiles
     {
-        public Task<Cleiss.Persistence.Files.StoredFile?> FindAsync(string id, CancellationToken cancellationToken) => Task.FromResult<Cleiss.Persistence.Files.StoredFile?>(null);
+        public Task<StoredFile?> FindAsync(string id, CancellationToken cancellationToken) => Task.FromResult(
+            id.StartsWith("inconnu", StringComparison.Ordinal) ? null : new StoredFile(id, new string('0', 64), "reponse.pdf", MediaSniffer.Pdf, 1200, "agent1", DateTimeOffset.UnixEpoch));
     }
 }

@@ -6,6 +6,26 @@ namespace Cleiss.Forms.Tests;
 public sealed class ValidationTests(FormsKit kit) : IClassFixture<FormsKit>
 {
     [Fact]
+    public void ARuleWithoutMessage_IsMissingSomething()
+    {
+        var schema = FormsKit.Schema(kit.Component("text").Replace("\"cleiss.type\":\"text\"", "\"cleiss.type\":\"text\",\"cleiss.check\":\"=v != null\"", StringComparison.Ordinal));
+
+        var (_, problems) = kit.Reader.Check("essai", 1, FormState.Draft, schema, null);
+
+        Assert.Contains(problems, problem => problem is { Code: "rule-message-missing", Blocking: false });
+    }
+
+    [Theory]
+    [InlineData("0197a1b2c3d47e5f8a9b0c1d2e3f4a5b", true)]
+    [InlineData("inconnu", false)]
+    public async Task AFileNobodyUploaded_IsRefused(string id, bool valid)
+    {
+        var judged = await kit.JudgeAsync(kit.Form(kit.Component("file")), $$$"""{"v":{"id":"{{{id}}}","name":"a.pdf"}}""");
+
+        Assert.Equal(valid, judged.Valid);
+    }
+
+    [Fact]
     public async Task AllMistakes_AreNamedAtOnce_WithTheirPaths()
     {
         var result = await kit.JudgeAsync(kit.ShippedForm("se-151-08"), """{"nir":"1","periodes":[{"du":"2020-01-01","au":"2019-01-01"},7],"inconnu":1}""");

@@ -54,6 +54,8 @@ public sealed class HostFixture : IAsyncLifetime
 
     public Task<long> CountAsync(string sql) => _database.ScalarAsync<long>(sql);
 
+    public Task<string?> TextAsync(string sql) => _database.ScalarAsync<string>(sql);
+
     /// <summary>Asks again until there is an answer; when it stays away, says what the case's timeline holds.</summary>
     public async Task<T> UntilAsync<T>(string what, string caseId, Func<Task<T?>> ask)
         where T : class

@@ -20,7 +20,7 @@ public sealed class TemplateRouteTests(HostFixture host)
         Assert.Equal(HttpStatusCode.Forbidden, (await agent.GetAsync("api/templates")).Status);
         Assert.Contains((await reader.GetAsync("api/templates")).Ok().AsArray(), row => row!["code"]!.GetValue<string>() == "formulaire-de-liaison/relance");
         Assert.Equal(HttpStatusCode.Forbidden, (await reader.PutAsync(Mail, Body(files))).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await reader.PostAsync(Mail + "/publish", [])).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await reader.PostAsync(Mail + "/publish", new JsonObject())).Status);
         var preview = (await reader.PostAsync(Mail + "/preview", Body(files))).Ok();
         Assert.Contains("Relance", preview["subject"]!.GetValue<string>(), StringComparison.Ordinal);
     }
@@ -33,7 +33,7 @@ public sealed class TemplateRouteTests(HostFixture host)
         var broken = new JsonObject { ["lettre.typ"] = "#set document(title: \"T\")\n#inconnu", ["sample.json"] = "{}" };
         var draft = (await owner.PutAsync(Path, Body(broken))).Ok();
 
-        var refused = (await owner.PostAsync(Path + "/publish", [])).IsProblem(HttpStatusCode.UnprocessableEntity, "template-broken");
+        var refused = (await owner.PostAsync(Path + "/publish", new JsonObject())).IsProblem(HttpStatusCode.UnprocessableEntity, "template-broken");
 
         var problem = refused.Body!["problems"]![0]!;
         Assert.Equal(("lettre.typ", 2), (problem["file"]!.GetValue<string>(), problem["line"]!.GetValue<int>()));
@@ -41,11 +41,11 @@ public sealed class TemplateRouteTests(HostFixture host)
         var mended = Body(new JsonObject { ["lettre.typ"] = "#set document(title: \"T\")\n#set text(lang: \"fr\")\nBonjour", ["sample.json"] = "{}" });
         (await owner.PutAsync(Path, With(mended, "autre"))).IsProblem(HttpStatusCode.Conflict, "template-changed");
         (await owner.PutAsync(Path, With(mended, draft["hash"]!.GetValue<string>()))).Ok();
-        var published = (await owner.PostAsync(Path + "/publish", [])).Ok();
-        Assert.Equal(("published", 1), (published["state"]!.GetValue<string>(), published["version"]!.GetValue<int>()));
-        (await owner.PostAsync(Path + "/publish", [])).IsProblem(HttpStatusCode.Conflict, "no-draft");
+        var published = (await owner.PostAsync(Path + "/publish", new JsonObject())).Ok();
+        Assert.Equal(("Published", 1), (published["state"]!.GetValue<string>(), published["version"]!.GetValue<int>()));
+        (await owner.PostAsync(Path + "/publish", new JsonObject())).IsProblem(HttpStatusCode.Conflict, "no-draft");
         (await owner.GetAsync("api/templates/essai/inconnu")).IsProblem(HttpStatusCode.NotFound, "unknown-template");
-        (await owner.PutAsync("api/templates/essai/Majuscule", Body([]))).IsProblem(HttpStatusCode.UnprocessableEntity, "template-unusable");
+        (await owner.PutAsync("api/templates/essai/Majuscule", Body(new JsonObject()))).IsProblem(HttpStatusCode.UnprocessableEntity, "template-unusable");
     }
 
     private static JsonObject Body(JsonObject files) => new() { ["files"] = files.DeepClone() };

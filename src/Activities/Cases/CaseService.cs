@@ -205,11 +205,23 @@ public sealed class CaseService(
     {
         var form = await forms.FindAsync(key, null, cancellationToken)
             ?? throw new CaseRefusedException(404, "unknown-form", $"Le formulaire « {key} » n'a pas de version publiée.");
-        var validation = await validator.ValidateAsync(form, data, "fr", cancellationToken);
+        var validation = await JudgeAsync(form, data, cancellationToken);
         return validation.Valid
             ? (form, validation.Data)
             : throw new CaseRefusedException(
                 422, "form-invalid", "Des champs sont à corriger.", [.. validation.Errors.Select(e => new FormFault(e.Path, e.Code, e.Message))]);
+    }
+
+    private async Task<FormValidation> JudgeAsync(Forms.Definitions.FormDefinition form, JsonObject data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await validator.ValidateAsync(form, data, "fr", cancellationToken);
+        }
+        catch (FormRulesStoppedException)
+        {
+            throw new CaseRefusedException(503, FormRulesStoppedException.Code, FormRulesStoppedException.Words);
+        }
     }
 
     private async Task<JsonObject?> FindOperationAsync(string scope, string operationId, string hash, CancellationToken cancellationToken)

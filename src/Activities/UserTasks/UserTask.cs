@@ -83,7 +83,7 @@ public sealed partial class UserTask : Activity
     [Input(DisplayName = "Même personne que", Order = 19, UIHint = "multitext")]
     public Input<string[]>? SameAs { get; set; }
 
-    [Input(DisplayName = "Délai", Order = 20, Description = "« 5j » ou « 5j ouvrés » (du lundi au vendredi), si l'échéance est vide.")]
+    [Input(DisplayName = "Délai", Order = 20, Description = "« 5j » ou « 5j ouvrés » (du lundi au vendredi, sans les jours fériés), si l'échéance est vide.")]
     public Input<string>? DueRule { get; set; }
 
     [Input(DisplayName = "Base juridique", Order = 21)]
@@ -221,7 +221,7 @@ public sealed partial class UserTask : Activity
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
-    /// <summary>« 5j » counts all days, « 5j ouvrés » Monday to Friday.</summary>
+    /// <summary>« 5j » counts all days, « 5j ouvrés » Monday to Friday without French public holidays.</summary>
     /// <exception cref="FormatException">The rule is neither.</exception>
     internal static DateTimeOffset? AddDelay(DateTimeOffset from, string? rule)
     {
@@ -246,7 +246,7 @@ public sealed partial class UserTask : Activity
         while (days > 0)
         {
             due = due.AddDays(1);
-            if (ParisDate.Local(due).DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
+            if (FrenchHolidays.IsWorkingDay(ParisDate.Of(due)))
             {
                 days--;
             }

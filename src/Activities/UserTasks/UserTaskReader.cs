@@ -141,12 +141,28 @@ public sealed class UserTaskReader(
 
         if (await LatestAnswerIdAsync(task.WorkflowInstanceId, task.ActivityId, cancellationToken) is { } before)
         {
-            return ((await answers.FindAsync(before, cancellationToken))?.Data, false);
+            return (await AsNowAsync(before, task, cancellationToken), false);
         }
 
         var opening = task.CaseId is null ? null : await answers.ListByCaseAsync(task.CaseId, cancellationToken) is [var first, ..] ? first : null;
         var form = await forms.FindAsync(task.FormKey, task.FormVersion, cancellationToken);
         return (opening is null || form is null ? [] : Common(opening.Data, form), false);
+    }
+
+    // Given on an older version of the form, perhaps: what the task's version has no place for stays with that answer.
+    private async Task<JsonObject?> AsNowAsync(string answerId, UserTaskRow task, CancellationToken cancellationToken)
+    {
+        if (await answers.FindAsync(answerId, cancellationToken) is not { } answer)
+        {
+            return null;
+        }
+
+        return answer.FormVersion != task.FormVersion
+            && answer.FormKey == task.FormKey
+            && await forms.FindAsync(answer.FormKey, answer.FormVersion, cancellationToken) is { } given
+            && await forms.FindAsync(answer.FormKey, task.FormVersion, cancellationToken) is { } now
+            ? FormMove.Plan(given, now, answer.Data).Data
+            : answer.Data;
     }
 
     internal async Task<string?> LatestAnswerIdAsync(string instanceId, string? activityId, CancellationToken cancellationToken)

@@ -235,6 +235,39 @@ public sealed class UserTaskService(
             : throw new UserTaskRefusedException(422, "form-missing", "Cette tâche n'a pas de formulaire.");
     }
 
+    /// <summary>What the task would gain and lose on the version of its form in use; null when it already has that one.</summary>
+    public async Task<FormMovePlan?> PlanFormMoveAsync(UserTaskRow task, JsonObject? data, CancellationToken cancellationToken) =>
+        task is { IsClosed: false, FormKey: { } key, FormVersion: { } version }
+        && await forms.FindAsync(key, null, cancellationToken) is { } now
+        && now.Version > version
+        && await forms.FindAsync(key, version, cancellationToken) is { } old
+            ? new FormMovePlan(version, now.Version, FormMove.Plan(old, now, data ?? []))
+            : null;
+
+    /// <summary>The task takes the version of its form in use, and what was typed goes with it as far as that version has a place for it.</summary>
+    /// <param name="data">As typed on the task's present version.</param>
+    /// <param name="draftRevision">Of the draft the person saw; 0 when there was none.</param>
+    /// <exception cref="UserTaskRefusedException">Refused with a code; nothing was written.</exception>
+    public async Task<FormMovePlan> MoveFormAsync(string taskId, JsonObject data, long draftRevision, Actor actor, CancellationToken cancellationToken)
+    {
+        var task = await FindAsync(taskId, actor, cancellationToken) ?? throw NotFound();
+        data = SafeJson.Copy(data);
+        DemandSize(data);
+        var plan = await PlanFormMoveAsync(task, data, cancellationToken)
+            ?? throw new UserTaskRefusedException(409, "form-current", "Cette tâche a déjà la version actuelle de son formulaire.");
+        await ChangeAsync(
+            taskId, "FormMoved", RequestHash.Of("form", $"{plan.To}"), task.Revision, null, actor,
+            (row, completers) =>
+            {
+                UserTaskAccess.Demand(row, actor, completers);
+                row.FormVersion = plan.To;
+                return $"a fait passer de la version {plan.From} à la version {plan.To} du formulaire la tâche";
+            },
+            cancellationToken,
+            batch => DraftStore.Replace(batch, taskId, task.FormKey!, plan.To, plan.Moving.Data, draftRevision, actor, time.GetUtcNow()));
+        return plan;
+    }
+
     private static UserTaskRights RightsOf(UserTaskRow task, Actor actor, string? exclusion)
     {
         var open = !task.IsClosed;
@@ -293,11 +326,23 @@ public sealed class UserTaskService(
     {
         var data = command.Data ?? [];
         DemandSize(data);
-        var validation = await validator.ValidateAsync(form, data, "fr", command.ActionKey, cancellationToken);
+        var validation = await JudgeAsync(form, data, command.ActionKey, cancellationToken);
         return validation.Valid
             ? validation.Data
             : throw new UserTaskRefusedException(
                 422, "form-invalid", "Des champs sont à corriger.", [.. validation.Errors.Select(e => new FormFault(e.Path, e.Code, e.Message))]);
+    }
+
+    private async Task<FormValidation> JudgeAsync(Forms.Definitions.FormDefinition form, JsonObject data, string action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await validator.ValidateAsync(form, data, "fr", action, cancellationToken);
+        }
+        catch (FormRulesStoppedException)
+        {
+            throw new UserTaskRefusedException(503, FormRulesStoppedException.Code, FormRulesStoppedException.Words);
+        }
     }
 
     private static void DemandSize(JsonObject data)
@@ -377,7 +422,8 @@ public sealed class UserTaskService(
     /// <summary>A change of the row alone, the flow does not move. Locks in the product's order: the case's trail, then the task.</summary>
     private async Task<UserTaskCommandResult> ChangeAsync(
         string taskId, string kind, string hash, int? expectedRevision, string? operationId, Actor actor,
-        Func<UserTaskRow, IReadOnlyCollection<(string ActivityId, string UserId)>, string> change, CancellationToken cancellationToken)
+        Func<UserTaskRow, IReadOnlyCollection<(string ActivityId, string UserId)>, string> change, CancellationToken cancellationToken,
+        Func<NpgsqlBatch, NpgsqlBatchCommand>? also = null)
     {
         var seen = await FindAsync(taskId, actor, cancellationToken) ?? throw NotFound();
         var now = time.GetUtcNow();
@@ -409,9 +455,10 @@ public sealed class UserTaskService(
         task.UpdatedAt = now;
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.Add(
-            "update user_tasks set status = $2, assignee = $3, claimed_at = $4, priority = $5, due_at = $6, revision = $7, updated_at = $8 where id = $1",
+            "update user_tasks set status = $2, assignee = $3, claimed_at = $4, priority = $5, due_at = $6, revision = $7, updated_at = $8, form_version = $9 where id = $1",
             Sql.Text(task.Id), Sql.Text(task.Status), Sql.Text(task.Assignee), Sql.Time(task.ClaimedAt), Sql.Int(task.Priority), Sql.Time(task.DueAt),
-            Sql.Int(task.Revision), Sql.Time(now));
+            Sql.Int(task.Revision), Sql.Time(now), Sql.Int(task.FormVersion));
+        var one = also?.Invoke(batch);
         UserTaskSql.Event(batch, task.Id, kind, actor, now, null);
         if (operationId is not null)
         {
@@ -424,6 +471,11 @@ public sealed class UserTaskService(
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (one is { RecordsAffected: 0 })
+        {
+            throw new UserTaskRefusedException(409, "draft-conflict", "Quelqu'un a modifié ce brouillon entre-temps. Relisez-le, puis recommencez.");
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return new UserTaskCommandResult(operationId, task.Status, task.Revision, task);
     }

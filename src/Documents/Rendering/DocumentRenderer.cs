@@ -55,7 +55,7 @@ public sealed class DocumentRenderer(
                 ["specimen"] = document.Specimen,
                 ["formCode"] = document.FormCode,
                 ["provisional"] = document.ProvisionalCode,
-                ["language"] = document.Language,
+                ["language"] = answer?["partnerLanguage"]?.GetValue<string>() ?? document.Language,
                 ["verificationCode"] = document.VerificationCode,
                 ["verificationUrl"] = url,
                 ["createdAt"] = document.CreatedAt,

@@ -69,6 +69,23 @@ public sealed class DraftStore(NpgsqlDataSource database, TimeProvider time)
             : new DraftSaving.Conflict(await FindAsync(taskId, cancellationToken));
     }
 
+    /// <summary>Adds to a batch what puts the draft on another version of its form. The command affects no row when somebody saved the draft since that revision.</summary>
+    public static NpgsqlBatchCommand Replace(
+        NpgsqlBatch batch, string taskId, string formKey, int formVersion, JsonObject data, long expectedRevision, Actor actor, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(actor);
+        batch.Add(
+            """
+            insert into form_drafts as d (task_id, form_key, form_version, data, revision, saved_by, saved_by_name, saved_at)
+            values ($1, $2, $3, $4, 1, $5, $6, $7)
+            on conflict (task_id) do update set form_version = $3, data = $4, revision = d.revision + 1, saved_by = $5, saved_by_name = $6, saved_at = $7
+            where d.revision = $8
+            """,
+            Sql.Text(taskId), Sql.Text(formKey), Sql.Int(formVersion), Sql.Json(data), Sql.Text(actor.Id), Sql.Text(actor.Name), Sql.Time(now), Sql.Long(expectedRevision));
+        return batch.BatchCommands[^1];
+    }
+
     public async Task DiscardAsync(string taskId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("delete from form_drafts where task_id = $1");

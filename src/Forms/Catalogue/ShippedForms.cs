@@ -43,7 +43,7 @@ public sealed class EmbeddedShippedForms(Assembly assembly) : IShippedForms
 }
 
 /// <summary>Brings shipped forms into the database, which is the truth from then on.</summary>
-public sealed class FormSeed(IEnumerable<IShippedForms> sources, FormStore forms) : IStartupTask
+public sealed class FormSeed(IEnumerable<IShippedForms> sources, FormStore forms, SampleFiles files) : IStartupTask
 {
     public int Order => 300;
 
@@ -54,6 +54,7 @@ public sealed class FormSeed(IEnumerable<IShippedForms> sources, FormStore forms
         foreach (var form in sources.SelectMany(source => source.List()))
         {
             await forms.SeedAsync(form, cancellationToken);
+            await files.StoreAsync(form, cancellationToken);
         }
     }
 }

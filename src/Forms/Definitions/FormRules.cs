@@ -49,6 +49,14 @@ public static class FormRules
         }
     }
 
+    /// <summary>Names of the messages that rules lack: the person would read a sentence that says nothing of this form.</summary>
+    public static IEnumerable<string> MissingMessages(IReadOnlyDictionary<string, string> properties) =>
+        from number in Enumerable.Range(1, Most)
+        let place = number == 1 ? "" : "." + number.ToString(CultureInfo.InvariantCulture)
+        from rule in new[] { (Name: "cleiss.check" + place, Message: $"cleiss.check{place}.message"), (Name: $"cleiss.stop{place}.when", Message: $"cleiss.stop{place}.reason") }
+        where FormSchemaReader.Feel(properties.GetValueOrDefault(rule.Name)) is not null && string.IsNullOrWhiteSpace(properties.GetValueOrDefault(rule.Message))
+        select rule.Message;
+
     /// <summary>Names of the messages that need both languages.</summary>
     public static IEnumerable<string> MessageNames(IReadOnlyDictionary<string, string> properties) =>
         properties.Keys.Where(name => name.StartsWith("cleiss.check", StringComparison.Ordinal) && name.EndsWith(".message", StringComparison.Ordinal))

@@ -274,6 +274,11 @@ public sealed partial class FormSchemaReader(FieldTypeRegistry fieldTypes)
                 Pair(properties, stem, stem, path + ".properties");
             }
 
+            foreach (var missing in FormRules.MissingMessages(properties))
+            {
+                Add("rule-message-missing", $"{path}.properties.{missing}", "Une règle n'a pas de message.", "Écrivez ce que la personne doit faire quand la règle n'est pas respectée.", blocking: false);
+            }
+
             foreach (var (code, message, mend) in type.CheckDefinition(field))
             {
                 Add(code, path, message, mend, blocking: false);

@@ -25,9 +25,9 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
         group.MapGet("{key}", GetAsync).RequirePermission(Permission.FormsRead).WithSummary("A form by version; without version the one in use, or else the draft.");
         group.MapPut("{key}", SaveAsync).RequirePermission(Permission.FormsWrite).WithSummary("Keeps the draft of a form: {schema, sample?, expectedRevision?}. 409 with who changed it when somebody did since that revision.");
         group.MapPost("{key}/publish", PublishAsync).RequirePermission(Permission.FormsWrite).WithSummary("Publishes a draft once nothing is missing in either language.");
-        group.MapPost("{key}/validate", ValidateAsync).RequirePermission(Permission.FormsRead, Permission.TasksWork)
+        group.MapPost("{key}/validate", WithRules(ValidateAsync)).RequirePermission(Permission.FormsRead, Permission.TasksWork)
             .WithSummary("Judges an answer: {data, language?, version?, action?} → {valid, errors, hidden, required, computed}.");
-        group.MapPost("{key}/move", MoveAsync).RequirePermission(Permission.FormsRead)
+        group.MapPost("{key}/move", WithRules(MoveAsync)).RequirePermission(Permission.FormsRead)
             .WithSummary("Carries an answer to another version: {data, from, to?} → {version, data, renamed, lost, errors}.");
         group.MapPost("answers/{answerId}/reveal", RevealAsync).RequirePermission(Permission.CasesRead)
             .WithSummary("A covered value of a recorded answer: {path} → {value}; noted in the history of the case.");
@@ -133,6 +133,20 @@ public sealed class FormsEndpoints(FormStore forms, FormValidator validator, Ans
         var judged = await validator.ValidateAsync(now, moved.Data, "fr", cancellationToken);
         return Results.Ok(new { now.Version, moved.Data, moved.Renamed, moved.Lost, judged.Errors });
     }
+
+    private static Func<string, HttpContext, CancellationToken, Task<IResult>> WithRules(Func<string, HttpContext, CancellationToken, Task<IResult>> judge) =>
+        async (string key, HttpContext context, CancellationToken cancellationToken) =>
+        {
+            try
+            {
+                return await judge(key, context, cancellationToken);
+            }
+            catch (FormRulesStoppedException)
+            {
+                context.Response.Headers.RetryAfter = "5";
+                return Problem.Of(StatusCodes.Status503ServiceUnavailable, FormRulesStoppedException.Code, FormRulesStoppedException.Words);
+            }
+        };
 
     private async Task<IResult> RevealAsync(string answerId, HttpContext context, CancellationToken cancellationToken)
     {

@@ -22,6 +22,10 @@ public sealed partial class File : FieldType
         ["txt"] = MediaSniffer.Text,
     };
 
+    /// <summary>What is said of an id under which nothing is stored.</summary>
+    public static FieldReading NotUploaded =>
+        FieldReading.Wrong("file", "Joignez le fichier de nouveau : son envoi n'a pas abouti.", "Atașați din nou fișierul: trimiterea nu a reușit.");
+
     public override string Name => "file";
 
     public override string FormJsType => "filepicker";
@@ -44,7 +48,7 @@ public sealed partial class File : FieldType
         };
         if (id is null || !Id().IsMatch(id))
         {
-            return FieldReading.Wrong("file", "Joignez le fichier de nouveau : son envoi n'a pas abouti.", "Atașați din nou fișierul: trimiterea nu a reușit.");
+            return NotUploaded;
         }
 
         var name = value is JsonObject named ? FormSchemaReader.Text(named, "name") : null;

@@ -25,6 +25,7 @@ public static class FormsServices
         services.TryAddSingleton<FormValidator>();
         services.TryAddSingleton<FormDirectories>();
         services.TryAddSingleton<FormStore>();
+        services.TryAddSingleton<SampleFiles>();
         services.TryAddSingleton<FormHistory>();
         services.TryAddSingleton<FormImport>();
         services.TryAddSingleton<AnswerStore>();

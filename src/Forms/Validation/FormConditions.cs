@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Expressions;
 using Cleiss.Forms.Definitions;
 using Cleiss.Forms.FieldTypes;
 using Cleiss.Scripting.Feel;
@@ -40,7 +41,7 @@ public sealed class FormConditions(IFeelEvaluator feel)
     {
         var jobs = new List<(FeelJob Job, List<Asked> Asked)>();
         Collect(form.Fields, data, seen, "", names => Scope(names, seen, null, null, 0, action), jobs, (names, row, parent, index) => Scope(names, seen, row, parent, index, action));
-        var answers = await feel.EvaluateAsync([.. jobs.Select(job => job.Job)], cancellationToken);
+        var answers = await AnswerAsync([.. jobs.Select(job => job.Job)], form.Key, cancellationToken);
         var hidden = new HashSet<string>(StringComparer.Ordinal);
         var required = new HashSet<string>(StringComparer.Ordinal);
         var computed = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
@@ -71,6 +72,19 @@ public sealed class FormConditions(IFeelEvaluator feel)
         }
 
         return new ConditionResult(hidden, required, computed) { Broken = broken.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<FormRule>)pair.Value, StringComparer.Ordinal) };
+    }
+
+    private async Task<IReadOnlyList<IReadOnlyList<JsonNode?>>> AnswerAsync(IReadOnlyList<FeelJob> jobs, string form, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await feel.EvaluateAsync(jobs, cancellationToken);
+        }
+        catch (ScriptException failure)
+        {
+            // An expression that is wrong in itself answers null; what comes here was stopped.
+            throw new FormRulesStoppedException($"The rules of form {form} were not evaluated: {failure.Message}", failure);
+        }
     }
 
     private static void Collect(

@@ -21,11 +21,7 @@ public sealed class FormValidator(FormConditions conditions, IUploadedFiles file
         var normalised = pass.ReadObject(form.Fields, safe, "");
         foreach (var (field, path, file) in pass.Files)
         {
-            // An id that nobody uploaded is left to those who fetch the file: samples name files that exist nowhere.
-            if (await files.FindAsync(FormSchemaReader.Text(file, "id") ?? "", cancellationToken) is { } stored)
-            {
-                pass.JudgeFile(field, path, file, stored);
-            }
+            pass.JudgeFile(field, path, file, await files.FindAsync(FormSchemaReader.Text(file, "id") ?? "", cancellationToken));
         }
 
         return new FormValidation(pass.Errors.Count == 0, pass.Errors, normalised, pass.Dropped, [.. result.Hidden.Order(StringComparer.Ordinal)])
@@ -47,9 +43,9 @@ public sealed class FormValidator(FormConditions conditions, IUploadedFiles file
 
         public List<(FormField Field, string Path, JsonObject Value)> Files { get; } = [];
 
-        public void JudgeFile(FormField field, string path, JsonObject value, StoredFile stored)
+        public void JudgeFile(FormField field, string path, JsonObject value, StoredFile? stored)
         {
-            var reading = FieldTypes.File.Judge(field, stored);
+            var reading = stored is null ? FieldTypes.File.NotUploaded : FieldTypes.File.Judge(field, stored);
             if (reading.Fault is { } fault)
             {
                 Add(path, fault.Code, fault.Fr, fault.Ro);

@@ -426,6 +426,9 @@ class DraftKeeper {
         const problem = await answer.json().catch(() => ({}));
         this.#stopped = true;
         this.#say(problem.detail ?? problem.message ?? "Une autre personne a modifié ce brouillon : rechargez la page pour voir sa version avant de continuer.");
+        if (typeof problem.revision === "number") {
+          this.#offer(problem.revision, problem.savedBy ?? "l'autre personne");
+        }
       } else if (answer && (answer.redirected || answer.status === 401)) {
         this.#dirty = true;
         this.#say("Votre session est terminée. Reconnectez-vous dans un autre onglet, sans fermer celui-ci : votre saisie y sera enregistrée.");
@@ -441,6 +444,34 @@ class DraftKeeper {
     if (this.#dirty && !this.#stopped) {
       this.changed();
     }
+  }
+
+  // Two people wrote: the one who is here chooses, and knows that the other text is given up.
+  #offer(revision, other) {
+    const button = (words, act) => {
+      const choice = document.createElement("button");
+      choice.type = "button";
+      choice.className = "btn btn-outline-primary btn-sm";
+      choice.textContent = words;
+      choice.addEventListener("click", act);
+      return choice;
+    };
+    const state = this.#root.querySelector("[data-cl-draft-state]");
+    state?.append(
+      " ",
+      button("Garder ma saisie", () => {
+        this.#revision = revision;
+        this.#stopped = false;
+        this.#dirty = true;
+        this.#save(false);
+      }),
+      " ",
+      button(`Prendre la saisie de ${other}`, () => {
+        // What is typed here is given up on purpose: no question before leaving.
+        this.#root.closest("form")?.dispatchEvent(new Event("cleiss:saved"));
+        location.reload();
+      }),
+    );
   }
 
   #say(text) {

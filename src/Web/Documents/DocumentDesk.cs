@@ -9,7 +9,7 @@ internal sealed class DocumentDesk(NpgsqlDataSource database)
     private const string Columns =
         """
         select d.id, d.number, d.title, d.form_code, d.provisional_code, d.case_id, c.reference, d.state, d.specimen, d.created_at, d.rendered_at,
-          d.sha256, d.verification_code, f.size, p.number, r.number, d.cancelled_reason
+          d.sha256, d.verification_code, f.size, p.number, r.number, d.cancelled_reason, p.id, r.id
         from documents d
           left join cases c on c.id = d.case_id
           left join files f on f.id = d.file_id
@@ -95,7 +95,11 @@ internal sealed class DocumentDesk(NpgsqlDataSource database)
                 reader.IsDBNull(13) ? null : reader.GetInt64(13),
                 Text(14),
                 Text(15),
-                Text(16)));
+                Text(16))
+            {
+                ReplacesId = Text(17),
+                ReplacedById = Text(18),
+            });
         }
 
         return rows;

@@ -21,6 +21,11 @@ public sealed record DocumentRow(
     long? Size,
     string? Replaces,
     string? ReplacedBy,
-    string? Reason);
+    string? Reason)
+{
+    public string? ReplacesId { get; init; }
+
+    public string? ReplacedById { get; init; }
+}
 
 public sealed record DocumentPage(IReadOnlyList<DocumentRow> Rows, long Total);

@@ -29,7 +29,8 @@ public sealed class DraftEndpoint(UserTaskService tasks, IAntiforgery antiforger
             {
                 DraftSaving.Saved saved => Results.Ok(new { saved.Revision, saved.SavedAt }),
                 DraftSaving.Conflict { Current: { } current } => Problem.Conflict(
-                    "draft-conflict", "Ce brouillon a changé.", $"{current.SavedByName} l'a modifié : rechargez la page pour voir sa version avant de continuer."),
+                    "draft-conflict", "Ce brouillon a changé.", $"{current.SavedByName} l'a modifié pendant que vous écriviez. Choisissez la saisie à garder.",
+                    ("revision", current.Revision), ("savedBy", current.SavedByName)),
                 _ => Problem.Conflict("terminal", "Cette tâche est terminée.", "La tâche est terminée : rechargez la page."),
             };
         }

@@ -11,12 +11,14 @@ using Cleiss.Web.Cases;
 namespace Cleiss.Web.Inbox;
 
 /// <summary>Everything the page of a task shows.</summary>
+/// <param name="Newer">What moving to the version of the form in use would do; null when the task has it.</param>
 /// <param name="Shown">Answers of an earlier step to read before deciding.</param>
 /// <param name="Case">Null for a task outside any case.</param>
 internal sealed record TaskView(
     UserTaskDetail Detail,
     FormDefinition? Form,
-    long DraftRevision,
+    FormDraft? Draft,
+    FormMovePlan? Newer,
     (FormAnswer Answer, FormDefinition Form)? Shown,
     CaseView? Case,
     string? Holder,
@@ -24,6 +26,10 @@ internal sealed record TaskView(
 
 /// <summary>What a command did: where to go, or what to say on the same page.</summary>
 internal sealed record TaskOutcome(string? Done, string? Refusal, IReadOnlyList<FormError> Errors);
+
+/// <summary>What became of a draft: kept, refused, or changed by somebody else meanwhile.</summary>
+/// <param name="Theirs">The draft as the other person (or another window) left it.</param>
+internal sealed record DraftOutcome(string? Refusal, FormDraft? Theirs);
 
 /// <summary>Reads one task for its page and hands over what the person decided.</summary>
 internal sealed class TaskDesk(UserTaskService tasks, FormStore forms, AnswerStore answers, PeopleStore people, CaseDesk cases)
@@ -41,7 +47,8 @@ internal sealed class TaskDesk(UserTaskService tasks, FormStore forms, AnswerSto
         return new TaskView(
             detail,
             form,
-            draft?.Revision ?? 0,
+            draft,
+            detail.Rights.CanComplete ? await tasks.PlanFormMoveAsync(task, detail.Data, cancellationToken) : null,
             await ShownAsync(detail.ShownAnswerId, cancellationToken),
             task.CaseId is null ? null : await cases.FindAsync(task.CaseId, actor, cancellationToken),
             task.Assignee is null ? null : (await people.FindAsync(task.Assignee, cancellationToken))?.Name ?? task.Assignee,
@@ -75,18 +82,29 @@ internal sealed class TaskDesk(UserTaskService tasks, FormStore forms, AnswerSto
     public Task<string?> ReleaseAsync(string id, Actor actor, CancellationToken cancellationToken) =>
         TryAsync(() => tasks.ReleaseAsync(id, null, null, actor, cancellationToken));
 
-    /// <summary>Keeps what is typed, whatever its faults. Null when it is kept, else why not.</summary>
-    public async Task<string?> KeepDraftAsync(string id, JsonObject data, long revision, Actor actor, CancellationToken cancellationToken)
+    /// <summary>Keeps what is typed, whatever its faults. Nothing to say when it is kept.</summary>
+    public async Task<DraftOutcome> KeepDraftAsync(string id, JsonObject data, long revision, Actor actor, CancellationToken cancellationToken)
     {
         try
         {
-            return await tasks.SaveDraftAsync(id, data, revision, actor, cancellationToken) is DraftSaving.Conflict { Current: { } current }
-                ? $"{current.SavedByName} a modifié ce brouillon entre-temps. Ce que vous voyez ici est votre version."
-                : null;
+            return new DraftOutcome(null, (await tasks.SaveDraftAsync(id, data, revision, actor, cancellationToken) as DraftSaving.Conflict)?.Current);
         }
         catch (UserTaskRefusedException refusal)
         {
-            return refusal.Message;
+            return new DraftOutcome(refusal.Message, null);
+        }
+    }
+
+    /// <summary>Puts the task and what is typed on the version of the form in use.</summary>
+    public async Task<(FormMovePlan? Moved, string? Refusal)> MoveFormAsync(string id, JsonObject data, long revision, Actor actor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await tasks.MoveFormAsync(id, data, revision, actor, cancellationToken), null);
+        }
+        catch (UserTaskRefusedException refusal)
+        {
+            return (null, refusal.Message);
         }
     }
 

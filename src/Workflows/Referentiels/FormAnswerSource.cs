@@ -22,7 +22,8 @@ internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, Ref
         }
 
         var partner = answer.CaseId is null ? null : await FindPartnerAsync(answer.CaseId, cancellationToken);
-        var print = Values.ToJson(FormPrint.Build(form, answer.Data, language))!.AsObject();
+        // A form without a second language is printed in French, whatever the partner reads.
+        var print = Values.ToJson(FormPrint.Build(form, answer.Data, form.PartnerLanguage is null ? "fr" : language))!.AsObject();
         print["data"] = answer.Data.DeepClone();
         print["legalBasisFr"] = form.LegalBasis?.Fr;
         print["legalBasisPartner"] = form.LegalBasis?.Partner ?? form.LegalBasis?.Fr;
@@ -44,7 +45,7 @@ internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, Ref
         return new JsonObject
         {
             ["reference"] = reference,
-            ["partnerReference"] = null,
+            ["partnerReference"] = await FindTextAsync(caseId, "referencePartenaire", cancellationToken),
             ["institution"] = partner is null ? null : new JsonObject
             {
                 ["name"] = partner.Name,

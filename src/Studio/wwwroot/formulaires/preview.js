@@ -27,6 +27,7 @@ export class Preview {
     this.#frame.classList.toggle('fd-phone', this.#view === 'telephone');
     this.#page.querySelector('[data-fd-open]').href = address;
     this.#scroll = this.#frame.contentDocument?.scrollingElement?.scrollTop ?? 0;
+    this.#frame.setAttribute('aria-busy', 'true');
     this.#frame.src = address;
   }
 
@@ -38,6 +39,7 @@ export class Preview {
 
   // A PDF has no document of ours inside.
   #loaded() {
+    this.#frame.removeAttribute('aria-busy');
     const inside = this.#frame.contentDocument;
     if (inside?.scrollingElement) {
       inside.scrollingElement.scrollTop = this.#scroll;

@@ -6,6 +6,17 @@ import { readCalculation, readVisibility, writeCalculation, writeVisibility } fr
 
 const TYPING_PAUSE = 300;
 
+const OWN_RULE = {
+  id: 'fd-regle', legend: 'Règle propre à ce champ', none: 'Aucune', some: 'La réponse est bonne seulement si…',
+  condition: 'cleiss.check', message: 'cleiss.check.message', words: 'Message quand elle ne l\'est pas',
+};
+
+// What ends the matter: no correction of the field helps.
+const STOP = {
+  id: 'fd-arret', legend: 'Arrêt de la demande', none: 'Aucun', some: 'La demande ne peut pas aboutir si…',
+  condition: 'cleiss.stop.when', message: 'cleiss.stop.reason', words: 'Motif',
+};
+
 export class Properties {
   #container;
   #model;
@@ -167,7 +178,8 @@ export class Properties {
       this.#answer(field, type),
       type && type.shape !== 'text' && field.type !== 'expression' && this.#required(field),
       this.#visibility(field),
-      type && type.shape === 'value' && field.type !== 'expression' && this.#checks(field),
+      type && type.shape === 'value' && this.#rule(field, OWN_RULE),
+      type && type.shape === 'value' && field.type !== 'expression' && this.#rule(field, STOP),
       this.#place(field),
     ];
   }
@@ -398,26 +410,25 @@ export class Properties {
       box);
   }
 
-  /** What ends the matter, with its reason in both languages. */
-  #checks(field) {
+  /** A condition on the answer, with what is said about it in both languages. */
+  #rule(field, { id, legend, none, some, condition, message, words }) {
     const model = this.#model;
-    const stop = (field.properties?.['cleiss.stop.when'] ?? '').replace(/^\s*=/, '').trim();
+    const feel = (field.properties?.[condition] ?? '').replace(/^\s*=/, '').trim();
     const self = { path: field.key, words: `${model.name(field)} (ce champ)`, type: model.typeOf(field), field };
     const box = el('div', {});
-    const draw = (on, feel) => box.replaceChildren(...(on
-      ? [conditionEditor('fd-arret-si', feel, [self, ...model.candidates(field)], text => this.#change(() => model.setProperty(field, 'cleiss.stop.when', text && `=${text}`))),
-        this.#propertyPair(field, 'fd-arret-motif', 'Motif', 'cleiss.stop.reason', 2)]
+    const draw = (on, text) => box.replaceChildren(...(on
+      ? [conditionEditor(`${id}-si`, text, [self, ...model.candidates(field)], written => this.#change(() => model.setProperty(field, condition, written && `=${written}`))),
+        this.#propertyPair(field, `${id}-message`, words, message, 2)]
       : []));
-    draw(Boolean(stop), stop);
-    return el('fieldset', { class: 'fd-part' }, el('legend', {}, 'Arrêt de la demande'),
-      select([{ value: 'no', words: 'Aucun' }, { value: 'when', words: 'La demande ne peut pas aboutir si…' }], stop ? 'when' : 'no', mode => {
+    draw(Boolean(feel), feel);
+    return el('fieldset', { class: 'fd-part' }, el('legend', {}, legend),
+      select([{ value: 'no', words: none }, { value: 'when', words: some }], feel ? 'when' : 'no', mode => {
         if (mode === 'no') {
-          const language = model.language;
-          const properties = ['cleiss.stop.when', 'cleiss.stop.reason', `cleiss.stop.reason.${language}`].reduce((kept, name) => model.withProperty({ properties: kept }, name, ''), field.properties);
+          const properties = [condition, message, `${message}.${model.language}`].reduce((kept, name) => model.withProperty({ properties: kept }, name, ''), field.properties);
           this.#change(() => model.edit(field, { properties }));
         }
         draw(mode === 'when', '');
-      }, { id: 'fd-arret', 'aria-label': 'Arrêt de la demande' }),
+      }, { id, 'aria-label': legend }),
       box);
   }
 

@@ -138,6 +138,10 @@ export class DraftKeeper {
     const column = (title, changes) => el('section', {}, el('h3', {}, title), changes.length === 0 ? el('p', {}, 'Aucun changement.') : el('ul', {}, changes.map(change => el('li', {}, change.sentence))));
     const keep = el('button', { type: 'button', class: 'btn btn-outline-primary', onclick: async () => {
       dialog.close();
+      // A text of one's own, from another window, is put aside here; somebody else's by the server.
+      if (theirs.savedBy === this.#page.dataset.fdMe) {
+        await send('POST', `/api/forms/${this.#key}/copies`, { schema: theirs.schema, sample: theirs.sample });
+      }
       this.#stopped = false;
       this.#base = theirs;
       this.#revision = theirs.revision;
