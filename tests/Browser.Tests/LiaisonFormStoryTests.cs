@@ -36,6 +36,7 @@ public sealed partial class LiaisonFormStoryTests(Product product) : IClassFixtu
     {
         var page = agent.Page;
         await page.GotoAsync("/dossiers/nouveau");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Formulaire de liaison", Exact = true }).ClickAsync();
         await page.GetByLabel("Accord").SelectOptionAsync("MD");
         await page.GetByLabel("Formulaire", new() { Exact = false }).SelectOptionAsync("se-151-08");
         await page.GetByLabel("Nom de naissance de l'assuré").FillAsync("POPESCU");

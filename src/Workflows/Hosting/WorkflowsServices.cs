@@ -7,6 +7,7 @@ using Cleiss.Forms.FieldTypes;
 using Cleiss.Forms.Hosting;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Workflows.Definitions;
+using Cleiss.Workflows.Fiches;
 using Cleiss.Workflows.Referentiels;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ public static class WorkflowsServices
         services.AddShippedForms(typeof(WorkflowsServices).Assembly);
         services.TryAddSingleton<ReferenceData>();
         services.TryAddSingleton<CatalogueEditor>();
+        services.TryAddSingleton<ProcedureSheets>();
         services.TryAddSingleton<IPartnerDirectory>(provider => provider.GetRequiredService<ReferenceData>());
         services.TryAddSingleton<IAnswerSource, FormAnswerSource>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IInstitutionDirectory, PartnerInstitutions>());
