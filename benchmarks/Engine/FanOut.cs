@@ -17,7 +17,7 @@ internal static class FanOut
         var items = new JsonArray([.. Enumerable.Range(0, Branches).Select(i => JsonValue.Create(i))]).ToJsonString();
         var definition = await host.PublishAsync("eventail", Definition(Activity(
             "boucle", "Elsa.ParallelForEach", ("items", Input("Object", items, "Object[]")), ("body", Sequence(Event("e", "suite")).With("id", "corps")))));
-        List<double> starts = [], resumes = [];
+        List<double> starts = [], resumes = [], cancels = [];
         for (var round = 0; round < rounds; round++)
         {
             var instance = $"eventail-{round}";
@@ -30,7 +30,14 @@ internal static class FanOut
         }
 
         var size = await host.ScalarAsync<int>("select max(octet_length(state::text)) from workflow_instances where definition_id = 'eventail'");
+        for (var round = 0; round < rounds; round++)
+        {
+            var instance = $"eventail-{round}";
+            cancels.Add((await Load.RunAsync(1, 1, async _ => await host.Runtime.CancelAsync(new CancelWorkflow(instance), CancellationToken.None))).P50);
+        }
+
         report.Say("start", string.Create(CultureInfo.InvariantCulture, $"{starts.Median():0} ms ({starts.Each()}), a state of {size:#,0} bytes"));
+        report.Say("cancel with all that wait", string.Create(CultureInfo.InvariantCulture, $"{cancels.Median():0} ms ({cancels.Each()})"));
         report.Say("resume of one branch", string.Create(CultureInfo.InvariantCulture, $"{resumes.Median():0} ms ({resumes.Each()})"));
     }
 }

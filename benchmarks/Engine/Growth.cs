@@ -12,6 +12,7 @@ internal static class Growth
         report.Title("Resume among many waiting instances");
         var definition = await host.PublishAsync("foule", Flows.StartThenEvent());
         await host.StartAsync(definition.Id, "modele");
+        await host.WarmUpAsync(definition.Id, 1, Resumes);
         var grown = (0, 0);
         double? few = null;
         foreach (var (instances, journal) in large ? new[] { (1000, 14_000), (100_000, 1_400_000), (1_000_000, 10_000_000) } : [(1000, 14_000), (100_000, 1_400_000)])

@@ -6,7 +6,7 @@ namespace Cleiss.EngineBenchmark;
 /// <summary>Starts to a bookmark and resumes to the end, beside pgbench in the same minutes on the same server.</summary>
 internal static class Persisted
 {
-    public static async Task RunAsync(Report report, int rounds, BenchHost host, PgBench pgbench, IReadOnlyCollection<string> only)
+    public static async Task RunAsync(Report report, int rounds, BenchHost host, PgBench pgbench, ServerCpu server, IReadOnlyCollection<string> only)
     {
         var definition = await host.PublishAsync("essai", Flows.StartThenEvent());
         await host.StartAsync(definition.Id, "chaud");
@@ -15,7 +15,7 @@ internal static class Persisted
         await pgbench.PrepareAsync();
         foreach (var (callers, startShare, resumeShare) in new[] { (1, 0.6, 0.5), (16, 0.5, 0.4) }.Where(load => only.Contains($"{load.Item1}")))
         {
-            await MeasureAsync(report, rounds, host, definition, pgbench, sizes, callers, startShare, resumeShare);
+            await MeasureAsync(report, rounds, host, server, definition, pgbench, sizes, callers, startShare, resumeShare);
         }
     }
 
@@ -37,62 +37,47 @@ internal static class Persisted
     }
 
     private static async Task MeasureAsync(
-        Report report, int rounds, BenchHost host, WorkflowDefinition definition, PgBench pgbench,
+        Report report, int rounds, BenchHost host, ServerCpu server, WorkflowDefinition definition, PgBench pgbench,
         (int Row, int Bookmark, int Journal) sizes, int callers, double startShare, double resumeShare)
     {
         report.Title($"Persisted, {callers} caller(s)");
         var count = callers == 1 ? 4000 : 8000;
-        await WarmUpAsync(host, definition, callers, count);
-        List<double> same = [], apart = [], startRatios = [], resumeRatios = [];
+        await host.WarmUpAsync(definition.Id, callers, count / 2);
+        List<PgBenchRun> same = [], apart = [];
+        List<double> startRatios = [], resumeRatios = [];
         List<Load> starts = [], resumes = [];
         for (var round = 0; round < rounds; round++)
         {
             // Each round has its own pgbench before and between: what a noisy neighbour takes, it takes from both.
             var run = $"{callers}-{round}-{Guid.NewGuid():N}-";
             var before = await pgbench.RunAsync(callers, 3, sizes.Row, sizes.Bookmark, 1, sizes.Journal);
-            starts.Add(await Load.RunAsync(callers, count, i => host.StartAsync(definition.Id, run + i)));
+            starts.Add(await Load.RunAsync(callers, count, i => host.StartAsync(definition.Id, run + i), server));
             var between = await pgbench.RunAsync(callers, 3, sizes.Row, sizes.Bookmark, 1, sizes.Journal);
-            resumes.Add(await Load.RunAsync(callers, count, i => host.ResumeAsync(run + i)));
+            resumes.Add(await Load.RunAsync(callers, count, i => host.ResumeAsync(run + i), server));
             var after = await pgbench.RunAsync(callers, 3, sizes.Row, sizes.Bookmark, 1, sizes.Journal);
             apart.Add(await pgbench.RunAsync(callers, 3, sizes.Row, sizes.Bookmark, 14, sizes.Journal / 14));
             same.Add(between);
-            startRatios.Add(100 * starts[^1].PerSecond / ((before + between) / 2));
-            resumeRatios.Add(100 * resumes[^1].PerSecond / ((between + after) / 2));
+            startRatios.Add(100 * starts[^1].PerSecond / ((before.PerSecond + between.PerSecond) / 2));
+            resumeRatios.Add(100 * resumes[^1].PerSecond / ((between.PerSecond + after.PerSecond) / 2));
         }
 
-        report.Say("pgbench, rows and bytes of a start", $"{same.Median():#,0}/s ({same.Each()})");
-        report.Say("pgbench, one row per journal line instead", $"{apart.Median():#,0}/s ({apart.Each()})");
-        Tell(report, "start", starts, startRatios, startShare * 100, apart.Median());
-        Tell(report, "resume by event", resumes, resumeRatios, resumeShare * 100, apart.Median());
+        var rowPerLine = apart.Select(run => run.PerSecond).Median();
+        Tell(report, "pgbench, rows and bytes of a start", same);
+        Tell(report, "pgbench, one row per journal line instead", apart);
+        Tell(report, "start", starts, startRatios, startShare * 100, rowPerLine);
+        Tell(report, "resume by event", resumes, resumeRatios, resumeShare * 100, rowPerLine);
     }
 
-    /// <summary>
-    /// A host works for months: what it does before its code is compiled for good and its statements are prepared on each connection is no
-    /// figure of it. Repeats the same load until it no longer gets faster.
-    /// </summary>
-    private static async Task WarmUpAsync(BenchHost host, WorkflowDefinition definition, int callers, int count)
-    {
-        var best = 0.0;
-        for (var round = 0; round < 8; round++)
-        {
-            var run = $"chaud-{callers}-{round}-";
-            await Load.RunAsync(callers, count / 2, i => host.StartAsync(definition.Id, run + i));
-            var rate = (await Load.RunAsync(callers, count / 2, i => host.ResumeAsync(run + i))).PerSecond;
-            if (round >= 2 && rate < best * 1.05)
-            {
-                break;
-            }
-
-            best = Math.Max(best, rate);
-        }
-    }
+    private static void Tell(Report report, string what, List<PgBenchRun> runs) => report.Say(what, string.Create(
+        CultureInfo.InvariantCulture,
+        $"{runs.Select(run => run.PerSecond).Median():#,0}/s ({runs.Select(run => run.PerSecond).Each()}); {runs.Select(run => run.ServerMicroseconds).Median():0} µs of server CPU"));
 
     private static void Tell(Report report, string what, List<Load> loads, List<double> ratios, double wanted, double apart)
     {
         var rate = loads.Select(load => load.PerSecond).Median();
         report.Say(what, string.Create(
             CultureInfo.InvariantCulture,
-            $"{rate:#,0}/s ({loads.Select(load => load.PerSecond).Each()}); {loads.Select(load => load.CpuMicroseconds).Median():0} µs of client CPU, {loads.Select(load => load.Bytes).Median():#,0} bytes allocated; {100 * rate / apart:0} % of pgbench with a row per line"));
+            $"{rate:#,0}/s ({loads.Select(load => load.PerSecond).Each()}); {loads.Select(load => load.CpuMicroseconds).Median():0} µs of client CPU, {loads.Select(load => load.ServerMicroseconds).Median():0} µs of server CPU, {loads.Select(load => load.Bytes).Median():#,0} bytes allocated; {100 * rate / apart:0} % of pgbench with a row per line"));
         report.Judge(what, ratios.Median(), wanted, "% of pgbench", atLeast: true, ratios.Each());
         var p50 = loads.Select(load => load.P50).Median();
         var p99 = loads.Select(load => load.P99).Median();

@@ -9,7 +9,7 @@ namespace Cleiss.EngineBenchmark;
 /// What PostgreSQL's own load program reaches on the same server with the same number of rows and bytes per transaction: the measure for all
 /// persisted figures. It comes with Debian's package <c>postgresql</c>; the embedded server has none.
 /// </summary>
-internal sealed class PgBench(string connectionString, string program)
+internal sealed class PgBench(string connectionString, string program, ServerCpu server)
 {
     public static string Find()
     {
@@ -36,7 +36,7 @@ internal sealed class PgBench(string connectionString, string program)
     }
 
     /// <summary>Transactions per second of one row, one bookmark and some journal rows, each with so many bytes.</summary>
-    public async Task<double> RunAsync(int callers, int seconds, int rowBytes, int bookmarkBytes, int journalRows, int journalBytes)
+    public async Task<PgBenchRun> RunAsync(int callers, int seconds, int rowBytes, int bookmarkBytes, int journalRows, int journalBytes)
     {
         var script = Path.GetTempFileName();
         // Random text, so that the server cannot compress it away, cut from one constant: making it is no work of the database.
@@ -63,12 +63,13 @@ internal sealed class PgBench(string connectionString, string program)
             }
 
             start.Environment["PGPASSWORD"] = parts.Password;
+            var before = server.Microseconds();
             using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
-            return Regex.Match(output, "tps = (?<tps>[0-9.]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)) is { Success: true } match
-                ? double.Parse(match.Groups["tps"].Value, CultureInfo.InvariantCulture)
+            return Figure(output, "tps = (?<figure>[0-9.]+)") is { } rate && Figure(output, "actually processed: (?<figure>[0-9]+)") is { } transactions
+                ? new PgBenchRun(rate, (server.Microseconds() - before) / transactions)
                 : throw new InvalidOperationException($"pgbench failed: {await errors} {output}");
         }
         finally
@@ -76,4 +77,12 @@ internal sealed class PgBench(string connectionString, string program)
             File.Delete(script);
         }
     }
+
+    private static double? Figure(string output, string pattern) =>
+        Regex.Match(output, pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)) is { Success: true } match
+            ? double.Parse(match.Groups["figure"].Value, CultureInfo.InvariantCulture)
+            : null;
 }
+
+/// <param name="ServerMicroseconds">CPU time of the server for one transaction.</param>
+internal sealed record PgBenchRun(double PerSecond, double ServerMicroseconds);

@@ -30,7 +30,8 @@ if (only.Any(part => part != "memory"))
         await host.MigrateAsync();
         if (only.Contains("persisted"))
         {
-            await Persisted.RunAsync(report, rounds, host, new PgBench(server.ConnectionString, program), Option("--callers")?.Split(',') ?? ["1", "16"]);
+            var cpu = await ServerCpu.OfAsync(host);
+            await Persisted.RunAsync(report, rounds, host, new PgBench(server.ConnectionString, program, cpu), cpu, Option("--callers")?.Split(',') ?? ["1", "16"]);
         }
 
         if (only.Contains("timers"))

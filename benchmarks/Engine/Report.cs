@@ -30,13 +30,14 @@ internal sealed class Report
 }
 
 /// <summary>Durations of calls, and what they cost.</summary>
-internal sealed record Load(double PerSecond, double P50, double P99, double CpuMicroseconds, double Bytes)
+internal sealed record Load(double PerSecond, double P50, double P99, double CpuMicroseconds, double ServerMicroseconds, double Bytes)
 {
     /// <summary>Calls <paramref name="work"/> with 0, 1, 2… from <paramref name="callers"/> callers at once.</summary>
-    public static async Task<Load> RunAsync(int callers, int count, Func<int, Task> work)
+    public static async Task<Load> RunAsync(int callers, int count, Func<int, Task> work, ServerCpu? server = null)
     {
         var next = -1;
         GC.Collect();
+        var serverBefore = server?.Microseconds() ?? 0;
         using var process = Process.GetCurrentProcess();
         var cpu = process.TotalProcessorTime;
         var bytes = GC.GetTotalAllocatedBytes(precise: true);
@@ -58,7 +59,8 @@ internal sealed record Load(double PerSecond, double P50, double P99, double Cpu
         var sorted = times.SelectMany(own => own).Order().ToArray();
         return new Load(
             count / seconds, sorted[sorted.Length / 2], sorted[(int)(sorted.Length * 0.99)],
-            (process.TotalProcessorTime - cpu).TotalMicroseconds / count, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)count);
+            (process.TotalProcessorTime - cpu).TotalMicroseconds / count, ((server?.Microseconds() ?? 0) - serverBefore) / count,
+            (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)count);
     }
 }
 

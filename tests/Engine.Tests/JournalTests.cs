@@ -29,6 +29,20 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public async Task TheFirstLineOfABurst_TellsWhoOrWhatCausedIt()
+    {
+        await using var host = new WorkflowTestHost();
+        var definition = await host.PublishAsync(Definition(Sequence(Activity("d", "Elsa.Delay", ("timeSpan", Literal("01:00:00"))), Event("e", "suite"))));
+        var id = (await host.Runtime.StartAsync(new StartWorkflow(definition.Id, Cause: "agent1"), CancellationToken.None)).Instance!.Id;
+        await host.AdvanceAsync(TimeSpan.FromHours(2));
+        await host.Runtime.CancelAsync(new CancelWorkflow(id, "admin"), CancellationToken.None);
+
+        var told = host.Store.Journal(id).Where(line => line.Message is not null);
+
+        Assert.Equal([("Started", "root", "agent1"), ("Resumed", "d", "timer"), ("Canceled", "e", "admin")], told.Select(line => (line.EventName, line.ActivityId, line.Message!)));
+    }
+
+    [Fact]
     public async Task SensitiveInputs_StayOut()
     {
         await using var host = Host();

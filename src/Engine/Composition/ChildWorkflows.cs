@@ -121,7 +121,7 @@ internal sealed class StartInstanceHandler(WorkflowRuntime runtime, IWorkflowSto
 
         var parentId = payload["parentInstanceId"]?.GetValue<string>();
         var start = new StartWorkflow(
-            versionId, instanceId, payload["correlationId"]?.GetValue<string>(), Copy(payload["input"]), Cause: parentId ?? effect.Kind,
+            versionId, instanceId, payload["correlationId"]?.GetValue<string>(), Copy(payload["input"]), Cause: parentId is null ? effect.Kind : "parent " + parentId,
             Guard: parentId is null ? null : async (transaction, token) =>
                 await transaction.HoldStateAsync(parentId, token) == WorkflowSubStatus.Cancelled ? throw new ParentCancelledException() : [])
         {

@@ -217,11 +217,7 @@ public sealed partial class WorkflowExecutionContext
     /// <summary>Cancels everything: the instance ends as cancelled.</summary>
     internal async ValueTask CancelAllAsync()
     {
-        foreach (var root in _active.Where(active => active.Parent is null).ToList())
-        {
-            await CancelAsync(root);
-        }
-
+        await CancelAsync(Roots);
         Status = WorkflowStatus.Finished;
         SubStatus = WorkflowSubStatus.Cancelled;
         ChildWorkflows.CancelWithParent(this);

@@ -278,37 +278,50 @@ public sealed partial class WorkflowExecutionContext
         child.CompletionCallback
         ?? (child.CompletionCallbackName is { } stored ? ActivityCallbacks.Completion(owner.Activity, stored) : null);
 
-    internal async ValueTask CancelChildrenAsync(ActivityExecutionContext context)
-    {
-        if (!context.HasScheduledChildren)
-        {
-            return;
-        }
+    internal ValueTask CancelChildrenAsync(ActivityExecutionContext context) =>
+        context.HasScheduledChildren ? CancelAsync(_active.FindAll(child => child.Parent == context)) : ValueTask.CompletedTask;
 
-        foreach (var child in _active.Where(child => child.Parent == context).ToList())
+    internal ValueTask CancelAsync(ActivityExecutionContext context) => CancelAsync([context]);
+
+    /// <summary>Cancels executions with all that is nested in them, and takes them out together: there may be ten thousand.</summary>
+    private async ValueTask CancelAsync(List<ActivityExecutionContext> contexts)
+    {
+        var children = _active.ToLookup(active => active.Parent);
+        var ended = new HashSet<int>();
+        try
         {
-            await CancelAsync(child);
+            foreach (var context in contexts)
+            {
+                await CancelAsync(context, children, ended);
+            }
+        }
+        finally
+        {
+            Retire(ended);
         }
     }
 
-    internal async ValueTask CancelAsync(ActivityExecutionContext context)
+    private async ValueTask CancelAsync(
+        ActivityExecutionContext context, ILookup<ActivityExecutionContext?, ActivityExecutionContext> children, HashSet<int> ended)
     {
-        if (context.Status is ActivityStatus.Completed or ActivityStatus.Canceled)
+        // A completed one may be kept for an owner that has yet to hear of its completion.
+        if (context.Status is not (ActivityStatus.Completed or ActivityStatus.Canceled))
         {
-            // It may be kept for an owner that has yet to hear of its completion.
-            Retire(context);
-            return;
+            foreach (var child in children[context])
+            {
+                await CancelAsync(child, children, ended);
+            }
+
+            var started = context.Status != ActivityStatus.Pending;
+            await CloseAsync(context);
+            context.Status = ActivityStatus.Canceled;
+            if (started)
+            {
+                Log(context, "Canceled");
+            }
         }
 
-        await CancelChildrenAsync(context);
-        var started = context.Status != ActivityStatus.Pending;
-        await CloseAsync(context);
-        context.Status = ActivityStatus.Canceled;
-        Retire(context);
-        if (started)
-        {
-            Log(context, "Canceled");
-        }
+        ended.Add(context.Number);
     }
 
     /// <summary>Closes what an execution has opened outside, when it came so far.</summary>
@@ -325,15 +338,13 @@ public sealed partial class WorkflowExecutionContext
         }
     }
 
+    private List<ActivityExecutionContext> Roots => _active.FindAll(active => active.Parent is null);
+
     /// <summary>Ends the whole workflow now: what still runs or waits is cancelled.</summary>
     internal async ValueTask FinishAsync(ActivityExecutionContext by)
     {
         await CompleteChainAsync(by, top: null);
-        foreach (var root in _active.Where(active => active.Parent is null).ToList())
-        {
-            await CancelAsync(root);
-        }
-
+        await CancelAsync(Roots);
         Status = WorkflowStatus.Finished;
         SubStatus = WorkflowSubStatus.Finished;
     }
@@ -405,9 +416,30 @@ public sealed partial class WorkflowExecutionContext
         Count(context, -1);
     }
 
+    private void Retire(HashSet<int> numbers)
+    {
+        var fresh = Burst.NewBookmarks.Where(bookmark => numbers.Contains(bookmark.ActivityNumber)).Select(bookmark => bookmark.Id).ToHashSet(StringComparer.Ordinal);
+        Burst.NewBookmarks.RemoveAll(bookmark => numbers.Contains(bookmark.ActivityNumber));
+        Burst.BurnedBookmarkIds.AddRange(
+            OpenBookmarks.Where(bookmark => numbers.Contains(bookmark.ActivityNumber) && !fresh.Contains(bookmark.Id)).Select(bookmark => bookmark.Id));
+        OpenBookmarks.RemoveAll(bookmark => numbers.Contains(bookmark.ActivityNumber));
+        _active.RemoveAll(active =>
+        {
+            if (!numbers.Contains(active.Number))
+            {
+                return false;
+            }
+
+            active.OpenBookmarks = 0;
+            Count(active, -1);
+            return true;
+        });
+    }
+
+    /// <summary>The first line of a burst tells who or what caused it, unless it has something to tell itself.</summary>
     internal void Log(
         ActivityExecutionContext context, string eventName, string? message = null, JsonObject? payload = null, bool withInputs = false) =>
-        Burst.Journal.Add(++JournalSequence, eventName, context, message, payload, withInputs);
+        Burst.Journal.Add(++JournalSequence, eventName, context, message ?? (Burst.Journal.Count == 0 ? Burst.Cause : null), payload, withInputs);
 
     internal object? GetVariable(ActivityExecutionContext? from, string name)
     {

@@ -111,7 +111,7 @@ public sealed class Burst
 {
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Who caused the burst, for the journal: a user name, <c>timer</c>, <c>effect</c>…</summary>
+    /// <summary>Who or what caused the burst: an account's id, <c>timer</c>, <c>http</c>, a kind of effect… Message of its first line in the journal.</summary>
     public string? Cause { get; init; }
 
     public bool IsNew { get; set; }

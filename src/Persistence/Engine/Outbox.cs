@@ -68,13 +68,6 @@ public sealed class Outbox(NpgsqlDataSource database)
         command.AddParameters(Sql.Text(idOrKey), Sql.Time(now));
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
-
-    /// <summary>When the next effect that waits for its time is ready; null when none waits.</summary>
-    public async Task<DateTimeOffset?> NextAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("select min(next_at) from outbox where owner is null and parked_at is null");
-        return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
-    }
 }
 
 /// <summary>Companions of effects, written with the burst that takes their result.</summary>
@@ -115,6 +108,7 @@ internal sealed class OutboxParticipant : IBurstParticipant
                 return false;
         }
     }
+
     private static void Write(NpgsqlBatch batch, IReadOnlyList<TargetedEffect> effects, DateTimeOffset now)
     {
         List<TargetedEffect> rows = [.. effects];

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Alterations;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
 using Cleiss.TestKit.Workflows;
@@ -128,6 +129,21 @@ public sealed class FlowchartMergingTests
 
         Assert.Equal(WorkflowSubStatus.Faulted, instance.SubStatus);
         Assert.Contains(host.Store.Journal(instance.Id), r => r.EventName == "Faulted" && r.Message!.Contains("revient dans une branche", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ARetry_OfAStepThatCannotGoBack_CountsNothingTwice()
+    {
+        await using var host = new WorkflowTestHost();
+        var instance = await host.StartAsync(Definition(Chart.Of("s>a s>b a>c b>c c>d b>j:WaitAll d.False>j d.False>a"), Variable("d", "Boolean", false)));
+        Assert.Equal(WorkflowSubStatus.Faulted, instance.SubStatus);
+
+        var retried = await host.Runtime.AlterAsync(new AlterWorkflow(instance.Id, [new RetryIncidents()]), CancellationToken.None);
+
+        Assert.True(retried.Applied, string.Join(' ', retried.Refusals));
+        var state = System.Text.Encoding.UTF8.GetString(host.Instance(instance.Id).State.Span);
+        Assert.Contains("b:Done", state, StringComparison.Ordinal);
+        Assert.DoesNotContain("d:False", state, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,23 +5,30 @@ using Cleiss.Engine.Execution;
 
 namespace Cleiss.Engine.Builtins.Composition;
 
-/// <summary>
-/// Starts an instance of another definition's published version, through the outbox, exactly once. When it waits, the result is the child's
-/// outputs; a child that was cancelled or stands still at an incident counts as ended, as Elsa has it.
-/// </summary>
-[Activity("Elsa", "Composition", "Démarre une autre procédure.", DisplayName = "Lancer une procédure")]
-public sealed class DispatchWorkflow : Activity
+/// <summary>An activity that starts one instance of another definition.</summary>
+public abstract class StartsChild : Activity
 {
-    internal const string BookmarkName = "Elsa.DispatchWorkflow";
-
     [Input(DisplayName = "Procédure", UIHint = "workflow-definition-picker", IsRequired = true, Order = 0)]
     public Input<string>? WorkflowDefinitionId { get; set; }
 
     [Input(DisplayName = "Clé de corrélation", Order = 1)]
     public Input<string?>? CorrelationId { get; set; }
 
-    [Input(DisplayName = "Entrées", Description = "Entrées de la procédure lancée, comme objet JSON.", UIHint = "multiline", Order = 2)]
+    [Input(DisplayName = "Entrées", Description = "Entrées de la procédure démarrée, comme objet JSON.", UIHint = "multiline", Order = 2)]
     public Input<JsonObject?>? Input { get; set; }
+
+    private protected void StartChild(ActivityExecutionContext context, Storage.Bookmark? bookmark, bool whenIdle = false) => ChildWorkflows.Start(
+        context, Child.DefinitionId(context, WorkflowDefinitionId), context.Get(CorrelationId), Child.Copy(context.Get(Input)), bookmark, whenIdle);
+}
+
+/// <summary>
+/// Starts an instance of another definition's published version, through the outbox, exactly once. When it waits, the result is the child's
+/// outputs; a child that was cancelled or stands still at an incident counts as ended, as Elsa has it.
+/// </summary>
+[Activity("Elsa", "Composition", "Démarre une autre procédure.", DisplayName = "Lancer une procédure")]
+public sealed class DispatchWorkflow : StartsChild
+{
+    internal const string BookmarkName = "Elsa.DispatchWorkflow";
 
     [Input(DisplayName = "Attendre la fin", Description = "Ne poursuit que lorsque la procédure lancée est terminée.", UIHint = "checkbox", Order = 3)]
     public Input<bool>? WaitForCompletion { get; set; }
@@ -39,7 +46,7 @@ public sealed class DispatchWorkflow : Activity
     {
         var waits = context.Get(WaitForCompletion);
         var bookmark = waits ? context.CreateBookmark(new CreateBookmarkArgs(BookmarkName, Callback: OnChildEndedAsync)) : null;
-        ChildWorkflows.Start(context, Child.DefinitionId(context, WorkflowDefinitionId), context.Get(CorrelationId), Child.Copy(context.Get(Input)), bookmark);
+        StartChild(context, bookmark);
         return waits ? ValueTask.CompletedTask : context.CompleteActivityAsync();
     }
 
@@ -56,18 +63,9 @@ public sealed class DispatchWorkflow : Activity
 /// tells its id, state and outputs.
 /// </summary>
 [Activity("Elsa", "Composition", "Exécute une autre procédure.", DisplayName = "Exécuter une procédure", Kind = ActivityKind.Task)]
-public sealed class ExecuteWorkflow : Activity
+public sealed class ExecuteWorkflow : StartsChild
 {
     internal const string BookmarkName = "Elsa.ExecuteWorkflow";
-
-    [Input(DisplayName = "Procédure", UIHint = "workflow-definition-picker", IsRequired = true, Order = 0)]
-    public Input<string>? WorkflowDefinitionId { get; set; }
-
-    [Input(DisplayName = "Clé de corrélation", Order = 1)]
-    public Input<string?>? CorrelationId { get; set; }
-
-    [Input(DisplayName = "Entrées", Description = "Entrées de la procédure exécutée, comme objet JSON.", UIHint = "multiline", Order = 2)]
-    public Input<JsonObject?>? Input { get; set; }
 
     [Input(DisplayName = "Attendre la fin", Description = "Sinon, poursuit dès que la procédure exécutée se met en attente.", UIHint = "checkbox", Order = 3)]
     public Input<bool>? WaitForCompletion { get; set; }
@@ -78,9 +76,7 @@ public sealed class ExecuteWorkflow : Activity
     protected override void Execute(ActivityExecutionContext context)
     {
         var bookmark = context.CreateBookmark(new CreateBookmarkArgs(BookmarkName, Callback: OnChildReportedAsync));
-        ChildWorkflows.Start(
-            context, Child.DefinitionId(context, WorkflowDefinitionId), context.Get(CorrelationId), Child.Copy(context.Get(Input)), bookmark,
-            whenIdle: !context.Get(WaitForCompletion));
+        StartChild(context, bookmark, whenIdle: !context.Get(WaitForCompletion));
     }
 
     private ValueTask OnChildReportedAsync(ActivityExecutionContext context)

@@ -18,6 +18,7 @@ public sealed partial class Flowchart
     {
         if (GraphOf(context).Find(from.Id) is { } step)
         {
+            RefuseStrayReturns(step, outcomes);
             List<FlowStep>? won = null;
             Leave(context, step, outcomes, ref won);
             for (var i = 0; i < won?.Count; i++)
@@ -29,6 +30,20 @@ public sealed partial class Flowchart
         if (!context.HasScheduledChildren)
         {
             await context.CompleteActivityAsync();
+        }
+    }
+
+    /// <summary>Before anything is counted: what fails halfway is tried again, and would count twice.</summary>
+    private static void RefuseStrayReturns(FlowStep step, IReadOnlyList<string> outcomes)
+    {
+        foreach (var edge in step.Outbound)
+        {
+            if (edge is { IsBackward: true, ReturnsToItsOwnPath: false } && Contains(outcomes, edge.Port))
+            {
+                throw new FaultException(
+                    $"La liaison de « {edge.Source.Activity.DisplayText} » vers « {edge.Target.Activity.DisplayText} » revient dans une branche que le flux n'a pas suivie : "
+                    + "tout chemin du début jusqu'à la première doit passer par la seconde.");
+            }
         }
     }
 
@@ -63,13 +78,6 @@ public sealed partial class Flowchart
 
     private void GoBack(ActivityExecutionContext context, FlowEdge edge)
     {
-        if (!edge.ReturnsToItsOwnPath)
-        {
-            throw new FaultException(
-                $"La liaison de « {edge.Source.Activity.DisplayText} » vers « {edge.Target.Activity.DisplayText} » revient dans une branche que le flux n'a pas suivie : "
-                + "tout chemin du début jusqu'à la première doit passer par la seconde.");
-        }
-
         if (edge.Target.Merge == Merge.Everything)
         {
             var visits = Visits(context);
