@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Cleiss.Activities.Cases;
+using Cleiss.Activities.Mail;
 using Cleiss.Durability.Tests.Hosts;
 using Cleiss.Persistence.Engine;
 using Cleiss.Scripting.Workers;
@@ -11,14 +14,18 @@ namespace Cleiss.Durability.Tests.Crashes;
 
 /// <summary>
 /// The main process on PostgreSQL, ended at each of its writes: by the death of the session in the middle of the statement, and by the death of
-/// the host right after a commit nobody heard of. Every case still ends, everything that must happen once has happened once, and the database
-/// is sound. The normal run takes every second write and every commit; the long one takes all.
+/// the host right before or after a commit. Each time the whole process is run: filled, sent back, filled again, validated, printed, mailed,
+/// reminded, escalated, answered. Every case still ends alike, everything that must happen once has happened once, the outside saw no mail but
+/// the recorded ones, and the database is sound. The normal run takes every sixth write and every third commit, others each time; the long one
+/// takes all.
 /// </summary>
 public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private static readonly int Stride = Sizes.Long ? 1 : 2;
+    private static readonly int WriteStride = Sizes.Long ? 1 : 6;
+    private static readonly int CommitStride = Sizes.Long ? 1 : 3;
 
     private readonly ManualTimeProvider _time = new();
+    private readonly MailsSeen _mails = new();
     private TestDatabase _database = null!;
     private InProcessHost _host = null!;
     private InProcessHost _first = null!;
@@ -26,7 +33,7 @@ public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLife
     public async Task InitializeAsync()
     {
         _database = await PostgresServer.CreateDatabaseAsync();
-        _first = _host = await InProcessHost.ProductAsync(_database.ConnectionString, _time);
+        _first = _host = await InProcessHost.ProductAsync(_database.ConnectionString, _time, also: NoteMails);
         await _host.WorkAsync();
     }
 
@@ -42,13 +49,13 @@ public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLife
     {
         var office = await LiaisonOffice.OfAsync(_database, () => _host);
         office.WhileWaiting = () => _time.Advance(TimeSpan.FromSeconds(2));
-        var whole = await office.RunAsync();
+        var whole = await RunAsync(office);
         var trap = await WriteTrap.SetAsync(_database);
         var deaths = 0;
-        for (var write = 1 + (Sizes.Seed % Stride); ; write += Stride)
+        for (var write = 1 + (Sizes.Seed % WriteStride); ; write += WriteStride)
         {
             await trap.ArmAsync(write);
-            var caseId = await office.RunAsync();
+            var caseId = await RunAsync(office);
             if (!await trap.SprangAsync())
             {
                 break;
@@ -59,8 +66,9 @@ public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLife
         }
 
         await trap.DisarmAsync();
-        output.WriteLine($"{deaths} deaths, one in every {Stride} writes; {office.Unanswered} calls without answer");
-        Assert.True(deaths >= 50 / Stride, $"Only {deaths} writes were found: does the trap still see them?");
+        output.WriteLine($"{deaths} deaths, one in every {WriteStride} writes; {office.Unanswered} calls without answer");
+        Assert.True(deaths >= 100 / WriteStride, $"Only {deaths} writes were found: does the trap still see them?");
+        await AssertMailsAsync();
         await Sound.AssertAsync(_host);
     }
 
@@ -69,8 +77,8 @@ public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLife
     {
         var office = await LiaisonOffice.OfAsync(_database, () => _host);
         office.WhileWaiting = () => _time.Advance(TimeSpan.FromSeconds(2));
-        var whole = await office.RunAsync();
-        for (var commit = 1; ; commit++)
+        var whole = await RunAsync(office);
+        for (var commit = 1 + (Sizes.Seed % CommitStride); ; commit += CommitStride)
         {
             var plans = new List<CrashPlan>();
             foreach (var after in new[] { false, true })
@@ -79,19 +87,62 @@ public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLife
                 plans.Add(plan);
                 await ReplaceAsync(plan);
                 office.AfterNoAnswer = () => plan.Happened ? ReplaceAsync(null) : Task.CompletedTask;
-                var caseId = await office.RunAsync();
+                var caseId = await RunAsync(office);
                 await AssertSameAsync(whole, caseId, $"{(after ? "after" : "before")} commit {commit}");
             }
 
             if (plans.TrueForAll(plan => !plan.Happened))
             {
-                // Opened, filled, validated, printed, mailed, answered.
-                Assert.True(commit > 6, $"Only {commit - 1} commits were found.");
+                // Opened, filled, sent back, filled, validated, printed, mailed; reminders and their mails; escalated, decided, answered.
+                output.WriteLine($"at most {commit - 1} commits, one in every {CommitStride}");
+                Assert.True(commit > 14, $"Only {commit - 1} commits were found.");
                 break;
             }
         }
 
+        await AssertMailsAsync();
         await Sound.AssertAsync(_host);
+    }
+
+    /// <summary>Everything that can happen to a case until its reply closes it.</summary>
+    private async Task<string> RunAsync(LiaisonOffice office)
+    {
+        var caseId = await office.OpenAsync();
+        await office.FillAsync(caseId);
+        await office.SendBackAsync(caseId);
+        await office.FillAsync(caseId);
+        await office.ValidateAsync(caseId);
+        await office.UntilAsync("the case waits for the reply", () => _host.Get<CaseService>().AwaitsReplyAsync(caseId, CancellationToken.None));
+        for (var day = 0; day < 100; day += 20)
+        {
+            _time.Advance(TimeSpan.FromDays(20));
+            await office.UntilAsync("all that was due has happened", () => IsQuietAsync(caseId));
+        }
+
+        await office.CompleteAsync(await office.OpenTaskAsync(caseId, "decider"), "Attendre encore");
+        await office.ReplyAsync(caseId);
+        await office.UntilClosedAsync(caseId);
+        return caseId;
+    }
+
+    private Task<bool> IsQuietAsync(string caseId) => _database.ScalarAsync<bool>(
+        $"""
+        select not exists (select 1 from outbox where correlation_id = '{caseId}')
+           and not exists (select 1 from bookmarks where correlation_id = '{caseId}' and due_at <= '{_time.GetUtcNow():O}')
+        """);
+
+    private void NoteMails(IServiceCollection services) => services.Replace(ServiceDescriptor.Singleton<IMailTransport>(_mails));
+
+    /// <summary>The outside saw each recorded mail, no other, and none twice without the trail having said so before.</summary>
+    private async Task AssertMailsAsync()
+    {
+        var times = _mails.MessageIds.CountBy(id => id).ToDictionary(StringComparer.Ordinal);
+        Assert.Equal(await _database.ScalarAsync<string[]>("select array_agg(message_id order by message_id collate \"C\") from mails"), times.Keys.Order(StringComparer.Ordinal));
+        foreach (var (id, repeated) in times.Where(pair => pair.Value > 1))
+        {
+            var announced = await _database.ScalarAsync<long>($"select count(*) from trail_entries where kind = 'mail.repeated' and facts->>'messageId' = '{id}'");
+            Assert.True(announced >= repeated - 1, $"{id} left {repeated} times, and the trail announces {announced} repetitions.");
+        }
     }
 
     private async Task ReplaceAsync(CrashPlan? plan)
@@ -99,6 +150,7 @@ public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLife
         var old = _host;
         _host = await InProcessHost.ProductAsync(_database.ConnectionString, _time, _first.Get<ScriptHost>(), seed: false, services =>
         {
+            NoteMails(services);
             if (plan is not null)
             {
                 services.AddSingleton<PostgresWorkflowStore>();
@@ -127,13 +179,28 @@ public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLife
             'case', (select jsonb_build_array(state, status) from cases where id = '{caseId}'),
             'instance', (select jsonb_build_array(status, sub_status, incident_count) from workflow_instances where correlation_id = '{caseId}'),
             'waits', (select count(*) from bookmarks where correlation_id = '{caseId}') + (select count(*) from outbox where correlation_id = '{caseId}'),
-            'journal', (select jsonb_agg(event_name || ' ' || activity_id order by sequence) from workflow_journal
+            -- A reminder's mail and the next timer may overtake each other: what happened how often, not in which order.
+            'journal', (select jsonb_agg(event_name || ' ' || activity_id order by event_name, activity_id) from workflow_journal
                 where workflow_instance_id = (select workflow_instance_id from cases where id = '{caseId}')),
             'tasks', (select jsonb_agg(jsonb_build_array(activity_id, status, action_key, revision) order by created_at, activity_id) from user_tasks where case_id = '{caseId}'),
             'answers', (select jsonb_agg(form_key order by form_key) from form_answers where case_id = '{caseId}'),
             'documents', (select jsonb_agg(state) from documents where case_id = '{caseId}'),
             'mails', (select jsonb_agg(jsonb_build_array(template, state) order by template) from mails where case_id = '{caseId}'),
             -- A repeated attempt is told, and only that may differ.
-            'trail', (select jsonb_agg(kind order by position) from trail_entries where trail_id = 'case:{caseId}' and kind <> 'mail.repeated'))::text
+            'trail', (select jsonb_agg(kind order by kind) from trail_entries where trail_id = 'case:{caseId}' and kind <> 'mail.repeated'))::text
         """);
+
+    /// <summary>The mail server of all hosts: it takes everything and remembers it.</summary>
+    private sealed class MailsSeen : IMailTransport
+    {
+        public ConcurrentQueue<string> MessageIds { get; } = [];
+
+        public string Name => "outbox";
+
+        public Task<TransportOutcome> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+        {
+            MessageIds.Enqueue(mail.MessageId);
+            return Task.FromResult<TransportOutcome>(new TransportOutcome.Accepted());
+        }
+    }
 }
