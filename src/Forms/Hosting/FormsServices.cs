@@ -26,6 +26,7 @@ public static class FormsServices
         services.TryAddSingleton<FormDirectories>();
         services.TryAddSingleton<FormStore>();
         services.TryAddSingleton<SampleFiles>();
+        services.TryAddSingleton<PersonalKeys>();
         services.TryAddSingleton<FormHistory>();
         services.TryAddSingleton<FormImport>();
         services.TryAddSingleton<AnswerStore>();

@@ -14,12 +14,29 @@ internal static partial class PersonalData
 
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase) { "nir", "idnp", "iban", "password", "motDePasse" };
 
-    /// <summary>A copy with every sensitive member and every number of a person replaced.</summary>
-    public static JsonNode? Mask(JsonNode? value) => value switch
+    // Members of an instance below which there are values of people, as Elsa names them and as the engine stores them.
+    private static readonly HashSet<string> Holders = new(StringComparer.Ordinal)
     {
-        JsonObject json => new JsonObject(json.Select(member =>
-            KeyValuePair.Create(member.Key, Names.Contains(member.Key) && member.Value is not null ? JsonValue.Create(Hidden) : Mask(member.Value)))),
-        JsonArray array => new JsonArray([.. array.Select(Mask)]),
+        "input", "output", "outputs", "properties", "payload", "activityState", "variables", "in", "out", "props", "vars", "results", "last", "undone",
+    };
+
+    private static readonly IReadOnlySet<string> NoKeys = new HashSet<string>();
+
+    /// <summary>A copy of something as stored or sent, with every sensitive member and every number of a person replaced.</summary>
+    /// <param name="personal">Keys of forms under which a person's own is asked for; they count where values are, not in the structure around them.</param>
+    public static JsonNode? Mask(JsonNode? value, IReadOnlySet<string>? personal = null) => Mask(value, personal ?? NoKeys, isData: false);
+
+    /// <summary>The same for what is values throughout.</summary>
+    public static JsonNode? MaskValues(JsonNode? value, IReadOnlySet<string> personal) => Mask(value, personal, isData: true);
+
+    private static JsonNode? Mask(JsonNode? value, IReadOnlySet<string> personal, bool isData) => value switch
+    {
+        JsonObject json => new JsonObject(json.Select(member => KeyValuePair.Create(
+            member.Key,
+            member.Value is not null && (Names.Contains(member.Key) || isData && personal.Contains(member.Key))
+                ? JsonValue.Create(Hidden)
+                : Mask(member.Value, personal, isData || Holders.Contains(member.Key))))),
+        JsonArray array => new JsonArray([.. array.Select(item => Mask(item, personal, isData))]),
         JsonValue scalar when scalar.TryGetValue<string>(out var text) => JsonValue.Create(Mask(text)),
         // A NIR typed as a number has no letters or blanks, but just as many digits.
         JsonValue scalar when scalar.GetValueKind() == JsonValueKind.Number && Nir().IsMatch(scalar.ToJsonString()) => JsonValue.Create(Hidden),

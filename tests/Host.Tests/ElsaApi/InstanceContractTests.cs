@@ -155,6 +155,32 @@ public sealed class InstanceContractTests(HostFixture host)
     }
 
     [Fact]
+    public async Task What_a_form_asks_of_a_person_is_hidden_wherever_a_flow_carries_it()
+    {
+        // « nomNaissance » and « adresse » are keys of personal fields in forms that come with the product; « pays » is not.
+        const string person = """{ "nomNaissance": "Ionescu", "adresse": "1 rue des Lilas", "pays": "MD" }""";
+        var owner = await host.AsAsync("proprietaire");
+        var flow = Sequence(
+            Activity("affecte", "Elsa.SetVariable", ("variable", new JsonObject { ["id"] = "var-Assure", ["name"] = "Assure" }), ("value", Input("JavaScript", "getInput('demande')"))),
+            Activity("rend", "Elsa.RunJavaScript", ("script", Literal("getInput('demande')")), ("result", new JsonObject { ["typeName"] = "Object", ["memoryReference"] = new JsonObject { ["id"] = "var-Assure" } })),
+            Event("attente", "jamais"));
+        var model = Definition(flow, Variable("Assure", "Object"), Variable("prenoms", value: "Ionescu"), Variable("Pays", value: "MD"));
+        var id = await RunAsync(owner, "instance-masque", model, new JsonObject { ["demande"] = JsonNode.Parse(person) });
+
+        foreach (var path in new[] { $"{Base}/{id}", $"{Base}/{id}/variables", $"{Base}/{id}/journal", $"{Base}/{id}/export", $"elsa/api/activity-executions/list?WorkflowInstanceId={id}" })
+        {
+            var text = (await owner.GetAsync(path)).Text;
+            Assert.DoesNotContain("Ionescu", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("Lilas", text, StringComparison.Ordinal);
+        }
+
+        var values = (await owner.GetAsync($"{Base}/{id}/variables")).Ok()["items"]!.AsArray().ToDictionary(item => item!["name"]!.GetValue<string>(), item => item!["value"]);
+        Assert.Equal(("•••", "MD"), (values["Assure"]!["nomNaissance"]!.GetValue<string>(), values["Assure"]!["pays"]!.GetValue<string>()));
+        Assert.Equal(("•••", "MD"), (values["prenoms"]!.GetValue<string>(), values["Pays"]!.GetValue<string>()));
+        Assert.Equal("instance-masque", (await owner.GetAsync($"{Base}/{id}")).Ok()["definitionId"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Instances_leave_as_files()
     {
         var owner = await host.AsAsync("proprietaire");

@@ -5,6 +5,7 @@ using Cleiss.Engine.Definitions;
 using Cleiss.Engine.ElsaJson;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Storage;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Host.ElsaApi.Instances;
 
 namespace Cleiss.Host.ElsaApi.Definitions;
@@ -13,7 +14,7 @@ namespace Cleiss.Host.ElsaApi.Definitions;
 /// Runs one activity of a definition alone, with the test values its owner gave the variables. In memory: mails, documents and tasks it asks
 /// for are never made, so trying is always harmless; an activity that needs them is shown as waiting.
 /// </summary>
-internal sealed class ActivityTrial(IDefinitionStore store, WorkflowCompiler compiler, WorkflowRunner runner, TimeProvider time)
+internal sealed class ActivityTrial(IDefinitionStore store, WorkflowCompiler compiler, WorkflowRunner runner, PersonalKeys personal, TimeProvider time)
 {
     private const string ResultVariable = "trial-result-";
 
@@ -32,7 +33,7 @@ internal sealed class ActivityTrial(IDefinitionStore store, WorkflowCompiler com
         using var signals = new BurstSignals();
         var runtime = new WorkflowRuntime(memory, new DefinitionCache(new WithOneMore(store, alone), compiler), runner, signals, time);
         var instance = (await runtime.StartAsync(new StartWorkflow(alone.Id, Cause: cause), cancellationToken)).Instance!;
-        return Describe(StoredInstance.Read(instance), memory.Journal(instance.Id), place.Id, outputs);
+        return PersonalData.Mask(Describe(StoredInstance.Read(instance), memory.Journal(instance.Id), place.Id, outputs), await personal.AllAsync(cancellationToken))!.AsObject();
     }
 
     private static JsonObject Alone(JsonObject document, ActivityPlace place, List<string> outputs)
@@ -76,14 +77,14 @@ internal sealed class ActivityTrial(IDefinitionStore store, WorkflowCompiler com
         var lines = journal.Where(line => line.ActivityId == activityId).ToList();
         var end = lines.LastOrDefault(line => line.EventName is "Completed" or "Canceled" or "Faulted");
         var variables = stored.Variables;
-        return PersonalData.Mask(new JsonObject
+        return new JsonObject
         {
             ["activityState"] = lines.LastOrDefault(line => line.ActivityState is not null)?.ActivityState?.DeepClone() ?? new JsonObject(),
             ["payload"] = lines.LastOrDefault(line => line.Payload is not null)?.Payload?.DeepClone() ?? new JsonObject(),
             ["outputs"] = new JsonObject(outputs.Select(output => KeyValuePair.Create(output, variables[ResultVariable + output]?.DeepClone()))),
             ["exception"] = stored.Incidents is [.., var incident] ? InstanceViews.Exception(incident) : null,
             ["status"] = stored.Incidents.Count > 0 ? "Faulted" : end?.EventName ?? "Running",
-        })!.AsObject();
+        };
     }
 
     private static IEnumerable<ActivityPlace> Containers(ActivityPlace place)

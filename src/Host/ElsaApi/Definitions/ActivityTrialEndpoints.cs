@@ -1,5 +1,6 @@
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
 
@@ -7,9 +8,9 @@ namespace Cleiss.Host.ElsaApi.Definitions;
 
 /// <summary>The tab « Test » of Studio's editor.</summary>
 public sealed class ActivityTrialEndpoints(
-    IDefinitionStore store, WorkflowCompiler compiler, WorkflowRunner runner, ActivityRegistry registry, TimeProvider time) : IEndpointModule
+    IDefinitionStore store, WorkflowCompiler compiler, WorkflowRunner runner, ActivityRegistry registry, PersonalKeys personal, TimeProvider time) : IEndpointModule
 {
-    private readonly ActivityTrial _trial = new(store, compiler, runner, time);
+    private readonly ActivityTrial _trial = new(store, compiler, runner, personal, time);
 
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/elsa/api/tests/activities", RunAsync).RequirePermission(Permission.DefinitionsWrite);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cleiss.Engine;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Host.ElsaApi.Instances;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Http;
@@ -11,13 +12,13 @@ namespace Cleiss.Host.ElsaApi.Definitions;
 
 /// <summary>Runs a definition for its owner: the version asked for, a draft too. Studio opens the instance the header names.</summary>
 internal sealed class DefinitionRunEndpoints(
-    IDefinitionStore store, DefinitionPublisher publisher, DefinitionEditor editor, WorkflowRuntime runtime, InstanceLists lists) : IEndpointModule
+    IDefinitionStore store, DefinitionPublisher publisher, DefinitionEditor editor, WorkflowRuntime runtime, InstanceLists lists, PersonalKeys personal) : IEndpointModule
 {
     private const string Base = "/elsa/api/workflow-definitions/{definitionId}";
     private const string InstanceHeader = "x-elsa-workflow-instance-id";
     private const string CannotStartHeader = "x-elsa-workflow-cannot-start";
     private const int MostInstances = 1000;
-    private readonly InstanceViews _views = new(lists, store);
+    private readonly InstanceViews _views = new(lists, store, personal);
 
     public void Map(IEndpointRouteBuilder routes)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
@@ -6,10 +7,10 @@ using Cleiss.Persistence.People;
 namespace Cleiss.Host.ElsaApi.Instances;
 
 /// <summary>What each activity of an instance did: badges, lists, details, the way it was reached.</summary>
-public sealed class ActivityExecutionEndpoints(JournalLists journal, InstanceLists lists) : IEndpointModule
+public sealed class ActivityExecutionEndpoints(JournalLists journal, InstanceLists lists, PersonalKeys personal) : IEndpointModule
 {
     private const string Base = "/elsa/api/activity-executions";
-    private readonly ActivityExecutions _executions = new(journal, lists);
+    private readonly ActivityExecutions _executions = new(journal, lists, personal);
 
     public void Map(IEndpointRouteBuilder routes)
     {

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Cleiss.Engine.ElsaJson;
 using Cleiss.Engine.Storage;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Persistence.Engine;
 
 namespace Cleiss.Host.ElsaApi.Instances;
 
 /// <summary>Executions of activities, told from the journal: each is what its lines say, and the last of them says how it stands.</summary>
-internal sealed class ActivityExecutions(JournalLists journal, InstanceLists lists)
+internal sealed class ActivityExecutions(JournalLists journal, InstanceLists lists, PersonalKeys personal)
 {
     public async Task<IReadOnlyList<JsonObject>> OfNodeAsync(string instanceId, string? nodeId, bool whole, CancellationToken cancellationToken)
     {
@@ -19,7 +20,8 @@ internal sealed class ActivityExecutions(JournalLists journal, InstanceLists lis
             instanceId, new JournalFilter(NodeIds: string.IsNullOrEmpty(nodeId) ? null : [nodeId]), 0, null, cancellationToken);
         var waiting = await WaitingAsync(instanceId, cancellationToken);
         var stored = StoredInstance.Read(instance);
-        return [.. lines.GroupBy(line => line.ActivityNumber).OrderBy(group => group.Key).Select(group => Describe(instanceId, [.. group], stored, waiting, whole))];
+        var keys = await personal.AllAsync(cancellationToken);
+        return [.. lines.GroupBy(line => line.ActivityNumber).OrderBy(group => group.Key).Select(group => Describe(instanceId, [.. group], stored, waiting, keys, whole))];
     }
 
     public async Task<JsonObject?> FindAsync(string? executionId, CancellationToken cancellationToken)
@@ -30,7 +32,7 @@ internal sealed class ActivityExecutions(JournalLists journal, InstanceLists lis
         }
 
         var lines = await journal.OfExecutionAsync(instanceId, number, cancellationToken);
-        return lines.Count == 0 ? null : Describe(instanceId, lines, StoredInstance.Read(instance), await WaitingAsync(instanceId, cancellationToken), whole: true);
+        return lines.Count == 0 ? null : Describe(instanceId, lines, StoredInstance.Read(instance), await WaitingAsync(instanceId, cancellationToken), await personal.AllAsync(cancellationToken), whole: true);
     }
 
     /// <summary>From the outermost activity to this one.</summary>
@@ -89,7 +91,8 @@ internal sealed class ActivityExecutions(JournalLists journal, InstanceLists lis
     private async Task<HashSet<int>> WaitingAsync(string instanceId, CancellationToken cancellationToken) =>
         [.. (await lists.BookmarksAsync(instanceId, cancellationToken)).Select(bookmark => bookmark.ActivityNumber)];
 
-    private static JsonObject Describe(string instanceId, IReadOnlyList<JournalRecord> lines, StoredInstance stored, HashSet<int> waiting, bool whole)
+    private static JsonObject Describe(
+        string instanceId, IReadOnlyList<JournalRecord> lines, StoredInstance stored, HashSet<int> waiting, IReadOnlySet<string> keys, bool whole)
     {
         var first = lines[0];
         var end = lines.LastOrDefault(line => line.EventName is "Completed" or "Canceled" or "Faulted");
@@ -115,7 +118,7 @@ internal sealed class ActivityExecutions(JournalLists journal, InstanceLists lis
             AddDetails(described, instanceId, lines, stored, isCompleted: status == "Completed");
         }
 
-        return PersonalData.Mask(described)!.AsObject();
+        return PersonalData.Mask(described, keys)!.AsObject();
     }
 
     private static void AddDetails(JsonObject described, string instanceId, IReadOnlyList<JournalRecord> lines, StoredInstance stored, bool isCompleted)

@@ -3,6 +3,7 @@ using Cleiss.Activities.Cases;
 using Cleiss.Engine.Alterations;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
@@ -11,10 +12,11 @@ namespace Cleiss.Host.ElsaApi.Instances;
 
 /// <summary>Cancels and deletes instances, singly and many at once, and changes their variables. Each change is in the trail.</summary>
 public sealed class InstanceChangeEndpoints(
-    WorkflowRuntime runtime, InstanceLists lists, InstanceRemoval removal, IDefinitionStore definitions, DefinitionLists versions, CaseService cases) : IEndpointModule
+    WorkflowRuntime runtime, InstanceLists lists, InstanceRemoval removal, IDefinitionStore definitions, DefinitionLists versions, CaseService cases,
+    PersonalKeys personal) : IEndpointModule
 {
     private const int MostInstances = 1000;
-    private readonly InstanceViews _views = new(lists, definitions);
+    private readonly InstanceViews _views = new(lists, definitions, personal);
 
     public void Map(IEndpointRouteBuilder routes)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Storage;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Host.ElsaApi.Files;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Http;
@@ -12,13 +13,14 @@ namespace Cleiss.Host.ElsaApi.Instances;
 
 /// <summary>Instances as files, in Elsa's form, with what names a person hidden: a file leaves the house more easily than a page.</summary>
 public sealed class InstanceFileEndpoints(
-    InstanceLists lists, JournalLists journal, IDefinitionStore definitions, InstanceInspector inspector, InstanceArrival arrival, WorkflowRuntime runtime) : IEndpointModule
+    InstanceLists lists, JournalLists journal, IDefinitionStore definitions, InstanceInspector inspector, InstanceArrival arrival, WorkflowRuntime runtime,
+    PersonalKeys personal) : IEndpointModule
 {
     private const int MostInstances = 200;
 
-    private readonly InstanceViews _views = new(lists, definitions);
+    private readonly InstanceViews _views = new(lists, definitions, personal);
     private readonly InstanceImport _import = new(definitions, inspector);
-    private readonly ActivityExecutions _executions = new(journal, lists);
+    private readonly ActivityExecutions _executions = new(journal, lists, personal);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -49,6 +51,7 @@ public sealed class InstanceFileEndpoints(
 
     private async Task<JsonFile> FileOfAsync(InstanceRecord instance, CancellationToken cancellationToken)
     {
+        var keys = await personal.AllAsync(cancellationToken);
         var state = await _views.StateAsync(instance, cancellationToken);
         var (lines, _) = await journal.ListAsync(instance.Id, new JournalFilter(), 0, null, cancellationToken);
         return new JsonFile(FileName(instance), new JsonObject
@@ -56,9 +59,9 @@ public sealed class InstanceFileEndpoints(
             ["WorkflowState"] = state,
             ["Bookmarks"] = state["bookmarks"]!.DeepClone(),
             ["ActivityExecutionRecords"] = new JsonArray([.. await _executions.OfNodeAsync(instance.Id, null, whole: true, cancellationToken)]),
-            ["WorkflowExecutionLogRecords"] = new JsonArray([.. lines.Select(line => InstanceReadEndpoints.Line(instance.Id, line))]),
+            ["WorkflowExecutionLogRecords"] = new JsonArray([.. lines.Select(line => InstanceReadEndpoints.Line(instance.Id, line, keys))]),
             // Elsa's form shows an instance; to go on with it, this server needs the state as it keeps it.
-            ["Cleiss"] = new JsonObject { ["state"] = instance.State.IsEmpty ? null : PersonalData.Mask(JsonNode.Parse(instance.State.Span)) },
+            ["Cleiss"] = new JsonObject { ["state"] = instance.State.IsEmpty ? null : PersonalData.Mask(JsonNode.Parse(instance.State.Span), keys) },
         });
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Execution;
 using Cleiss.Engine.Storage;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
@@ -9,11 +10,11 @@ using Cleiss.Persistence.People;
 namespace Cleiss.Host.ElsaApi.Instances;
 
 /// <summary>Lists of instances, and one instance with its state, variables and journal.</summary>
-public sealed class InstanceReadEndpoints(InstanceLists lists, JournalLists journal, IDefinitionStore definitions) : IEndpointModule
+public sealed class InstanceReadEndpoints(InstanceLists lists, JournalLists journal, IDefinitionStore definitions, PersonalKeys personal) : IEndpointModule
 {
     private const string Base = "/elsa/api/workflow-instances";
     private const int LargestPage = 1000;
-    private readonly InstanceViews _views = new(lists, definitions);
+    private readonly InstanceViews _views = new(lists, definitions, personal);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -91,13 +92,14 @@ public sealed class InstanceReadEndpoints(InstanceLists lists, JournalLists jour
         var (lines, total) = await journal.ListAsync(
             id, new JournalFilter(filter.ActivityIds, filter.ActivityNodeIds, filter.ExcludedActivityTypes, filter.EventNames),
             Math.Max(0, skip ?? 0), Math.Clamp(take ?? 100, 1, LargestPage), cancellationToken);
-        return Results.Ok(new { items = lines.Select(line => Line(id, line)), totalCount = total });
+        var keys = await personal.AllAsync(cancellationToken);
+        return Results.Ok(new { items = lines.Select(line => Line(id, line, keys)), totalCount = total });
     }
 
     private async Task<IResult> LastAsync(string id, CancellationToken cancellationToken) =>
-        await journal.LastAsync(id, cancellationToken) is { } line ? Results.Ok(Line(id, line)) : Results.NotFound();
+        await journal.LastAsync(id, cancellationToken) is { } line ? Results.Ok(Line(id, line, await personal.AllAsync(cancellationToken))) : Results.NotFound();
 
-    internal static JsonObject Line(string instanceId, JournalRecord line) => new()
+    internal static JsonObject Line(string instanceId, JournalRecord line, IReadOnlySet<string> personal) => new()
     {
         ["id"] = $"{instanceId}-l{line.Sequence}",
         ["activityInstanceId"] = InstanceViews.ExecutionId(instanceId, line.ActivityNumber),
@@ -112,8 +114,8 @@ public sealed class InstanceReadEndpoints(InstanceLists lists, JournalLists jour
         ["eventName"] = line.EventName,
         ["message"] = PersonalData.Mask(line.Message),
         ["source"] = null,
-        ["activityState"] = PersonalData.Mask(line.ActivityState),
-        ["payload"] = PersonalData.Mask(line.Payload),
+        ["activityState"] = PersonalData.MaskValues(line.ActivityState, personal),
+        ["payload"] = PersonalData.MaskValues(line.Payload, personal),
     };
 
     internal sealed record JournalRequest(JournalFilterRequest? Filter);

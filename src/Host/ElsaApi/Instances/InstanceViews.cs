@@ -3,12 +3,13 @@ using System.Text.Json.Nodes;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.ElsaJson;
 using Cleiss.Engine.Storage;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Persistence.Engine;
 
 namespace Cleiss.Host.ElsaApi.Instances;
 
 /// <summary>Instances in the shape Studio reads, with what identifies people hidden.</summary>
-internal sealed class InstanceViews(InstanceLists lists, IDefinitionStore definitions)
+internal sealed class InstanceViews(InstanceLists lists, IDefinitionStore definitions, PersonalKeys personal)
 {
     /// <summary>Names one execution among all instances.</summary>
     public static string ExecutionId(string instanceId, int number) => $"{instanceId}-{number.ToString(CultureInfo.InvariantCulture)}";
@@ -69,13 +70,14 @@ internal sealed class InstanceViews(InstanceLists lists, IDefinitionStore defini
             ["updatedAt"] = instance.UpdatedAt,
             ["finishedAt"] = instance.FinishedAt,
         };
-        return PersonalData.Mask(state)!.AsObject();
+        return PersonalData.Mask(state, await personal.AllAsync(cancellationToken))!.AsObject();
     }
 
     /// <summary>The definition's variables with their values at the moment.</summary>
     public async Task<JsonArray> VariablesAsync(InstanceRecord instance, CancellationToken cancellationToken)
     {
         var values = StoredInstance.Read(instance).Variables;
+        var keys = await personal.AllAsync(cancellationToken);
         var declared = (await definitions.FindByIdAsync(instance.DefinitionVersionId, cancellationToken))?.Document["variables"] as JsonArray ?? [];
         return new JsonArray([.. declared.OfType<JsonObject>().Select(variable => new JsonObject
         {
@@ -83,7 +85,7 @@ internal sealed class InstanceViews(InstanceLists lists, IDefinitionStore defini
             ["name"] = variable["name"]?.DeepClone(),
             // Masked under its name, so that a variable called « nir » is as hidden as a member of that name.
             ["value"] = variable["name"]?.ToString() is { } name && values[name] is { } value
-                ? PersonalData.Mask(new JsonObject { [name] = value.DeepClone() })![name]?.DeepClone()
+                ? PersonalData.MaskValues(new JsonObject { [name] = value.DeepClone() }, keys)![name]?.DeepClone()
                 : null,
         })]);
     }

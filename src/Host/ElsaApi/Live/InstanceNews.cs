@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Cleiss.Forms.Catalogue;
 using Cleiss.Host.ElsaApi.Instances;
 using Cleiss.Persistence;
 using Cleiss.Persistence.Engine;
@@ -13,7 +14,7 @@ namespace Cleiss.Host.ElsaApi.Live;
 /// notifications. Changes are gathered for a moment, so that a busy flow costs a few messages a second and not one for each commit.
 /// </summary>
 internal sealed partial class InstanceNews(
-    NpgsqlDataSource database, InstanceChanges changes, Viewers viewers, JournalLists journal, InstanceLists lists,
+    NpgsqlDataSource database, InstanceChanges changes, Viewers viewers, JournalLists journal, InstanceLists lists, PersonalKeys personal,
     IHubContext<WorkflowInstanceHub, IWorkflowInstanceClient> hub, ILogger<InstanceNews> logger) : BackgroundService
 {
     private const string Channel = "cleiss_instances";
@@ -24,7 +25,7 @@ internal sealed partial class InstanceNews(
 
     private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(150);
 
-    private readonly ActivityExecutions _executions = new(journal, lists);
+    private readonly ActivityExecutions _executions = new(journal, lists, personal);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         KeepAsync(ListenAsync, stoppingToken), KeepAsync(SendAsync, stoppingToken));

@@ -1,3 +1,4 @@
+using Cleiss.Forms.Catalogue;
 using Cleiss.Host.ElsaApi.Instances;
 using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Http;
@@ -26,9 +27,9 @@ public sealed record WorkflowExecutionLogUpdated;
 public sealed record ActivityExecutionLogUpdated(IReadOnlyList<System.Text.Json.Nodes.JsonObject> Stats);
 
 /// <summary>Where Studio's viewer says which instance it shows; it then hears of every change, whichever host made it.</summary>
-public sealed class WorkflowInstanceHub(Viewers viewers, JournalLists journal, InstanceLists lists) : Hub<IWorkflowInstanceClient>
+public sealed class WorkflowInstanceHub(Viewers viewers, JournalLists journal, InstanceLists lists, PersonalKeys personal) : Hub<IWorkflowInstanceClient>
 {
-    private readonly ActivityExecutions _executions = new(journal, lists);
+    private readonly ActivityExecutions _executions = new(journal, lists, personal);
 
     public async Task ObserveInstanceAsync(string instanceId)
     {
