@@ -7,6 +7,9 @@ import { OTHER, readDate } from "./values.js";
 const AUTOSAVE_AFTER_MS = 3000;
 const RULES_AFTER_MS = 100;
 
+// A proxy may show the product below a path; this script is always at the same place within it.
+const below = address => new URL(`../..${address}`, import.meta.url);
+
 async function enhance(root) {
   const prefix = root.dataset.clPrefix ?? "";
   reveal(root);
@@ -486,7 +489,7 @@ async function send(method, url, body, keepalive = false) {
   const json = JSON.stringify(body);
   const token = document.querySelector("input[name='__RequestVerificationToken']")?.value;
   try {
-    return await fetch(url, {
+    return await fetch(below(url), {
       method,
       body: json,
       // Browsers refuse to keep alive more than 64 kB; a longer draft was saved by the timer before.
@@ -512,7 +515,7 @@ async function upload(input) {
   body.append("file", file);
   const token = document.querySelector("input[name='__RequestVerificationToken']")?.value;
   try {
-    const answer = await fetch("/api/files", { method: "POST", body, headers: token ? { "X-CSRF-TOKEN": token } : {} });
+    const answer = await fetch(below("/api/files"), { method: "POST", body, headers: token ? { "X-CSRF-TOKEN": token } : {} });
     const result = await answer.json();
     if (!answer.ok) {
       throw new Error([result.title, result.detail].filter(Boolean).join(" ") || "Le fichier a été refusé.");

@@ -70,6 +70,7 @@ internal static class Composition
 
         app.UseMiddleware<PublicScheme>();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<PublicPrefix>();
         app.UseExceptionHandler(ApiFailures.Handling);
         app.UseWhen(ApiFailures.IsApi, api => api.UseStatusCodePages());
         app.UseWhen(ApiFailures.IsPage, pages => pages.Use(ApiFailures.AnswerEmptyPage));

@@ -33,6 +33,9 @@ public sealed record HostSettings(
     // Found in samples and manuals; a production host must not run with them.
     private static readonly string[] KnownSecrets = ["cleiss-demo", "changeme", "password", "secret"];
 
+    /// <summary>The path below which a proxy shows the product, as the public address says it; empty when it has a name of its own.</summary>
+    public string PathBase => Uri.TryCreate(PublicUrl, UriKind.Absolute, out var address) ? Uri.UnescapeDataString(address.AbsolutePath).TrimEnd('/') : "";
+
     /// <exception cref="HostSettingsException">All mistakes at once.</exception>
     public static HostSettings Read(IConfiguration configuration, bool production)
     {

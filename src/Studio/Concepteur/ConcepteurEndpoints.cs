@@ -30,7 +30,7 @@ public sealed class ConcepteurEndpoints : IEndpointModule
             routes.MapGet(address, Show).RequirePermission(Permission.DefinitionsRead).ExcludeFromDescription();
         }
 
-        routes.MapGet("/studio", (HttpContext context) => Results.LocalRedirect($"{context.Request.PathBase}/studio/workflows/definitions"))
+        routes.MapGet("/studio", () => Results.LocalRedirect("/studio/workflows/definitions"))
             .RequirePermission(Permission.DefinitionsRead).ExcludeFromDescription();
     }
 

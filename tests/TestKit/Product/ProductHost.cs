@@ -11,7 +11,8 @@ namespace Cleiss.TestKit.Product;
 /// <paramref name="smtpPort"/> says.
 /// </summary>
 /// <param name="connectionString">A database of the tests; null for the host's own, as a laptop has it.</param>
-public sealed class ProductHost(string? connectionString, int? smtpPort = null) : IAsyncDisposable
+/// <param name="path">Below which path of the public address a proxy shows it, as <c>/liaison</c>.</param>
+public sealed class ProductHost(string? connectionString, int? smtpPort = null, string path = "") : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
@@ -45,7 +46,7 @@ public sealed class ProductHost(string? connectionString, int? smtpPort = null) 
         start.ArgumentList.Add(Program);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Demo";
         start.Environment["Urls"] = Address.ToString().TrimEnd('/');
-        start.Environment["PublicUrl"] = "https://liaison.cleiss.example";
+        start.Environment["PublicUrl"] = "https://liaison.cleiss.example" + path;
         start.Environment["Demo__Enabled"] = "true";
         start.Environment["Clock__Movable"] = "true";
         start.Environment["Data__Path"] = _data;

@@ -51,10 +51,13 @@ export function keyFrom(text) {
   return /^[0-9]/.test(key) ? `_${key}` : key;
 }
 
+/** An address of the product, also when a proxy shows it below a path: this script is always at the same place within it. */
+export const below = address => new URL(`../../..${address}`, import.meta.url).href;
+
 /** Sends JSON to the product's API with proof that this page sent it. */
 export async function send(method, address, body) {
   const token = document.querySelector('input[name="__RequestVerificationToken"]')?.value;
-  const answer = await fetch(address, {
+  const answer = await fetch(below(address), {
     method,
     headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...(token ? { 'X-CSRF-TOKEN': token } : {}) },
     body: body === undefined ? undefined : JSON.stringify(body),

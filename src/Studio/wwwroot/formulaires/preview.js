@@ -1,5 +1,7 @@
 // What the agent will see, drawn by our own renderer from the draft as it was last saved.
 
+import { below } from './dom.js';
+
 export class Preview {
   #page;
   #key;
@@ -23,7 +25,7 @@ export class Preview {
 
   show() {
     const pdf = this.#view === 'pdf';
-    const address = `/formulaires/${this.#key}/apercu${pdf ? '.pdf' : ''}`;
+    const address = below(`/formulaires/${this.#key}/apercu${pdf ? '.pdf' : ''}`);
     this.#frame.classList.toggle('fd-phone', this.#view === 'telephone');
     this.#page.querySelector('[data-fd-open]').href = address;
     this.#scroll = this.#frame.contentDocument?.scrollingElement?.scrollTop ?? 0;
