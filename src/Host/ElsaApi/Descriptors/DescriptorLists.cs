@@ -13,10 +13,11 @@ internal static class DescriptorLists
     [
         Expression("Literal", "Valeur", isBrowsable: false),
         Expression("Object", "Objet", isBrowsable: false, "json"),
-        Expression("Variable", "Variable"),
-        Expression("Input", "Entrée"),
+        // The first one that can be chosen is what Studio writes into a new case of a switch, whose condition is a script nearly always.
         Expression("JavaScript", "JavaScript", language: "javascript"),
         Expression("Liquid", "Liquid", language: "liquid"),
+        Expression("Variable", "Variable"),
+        Expression("Input", "Entrée"),
     ];
 
     public static IReadOnlyList<JsonObject> VariableTypes { get; } =

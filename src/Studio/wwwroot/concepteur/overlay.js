@@ -37,6 +37,9 @@ function dictionaryAt(element) {
   if (cell && !element.closest(ours)) {
     return factAt(cell);
   }
+  if (element.closest("tbody td") && isState(element.closest("tbody td"))) {
+    return choices;
+  }
   const own = element.closest(ours);
   const their = element.closest(theirs);
   if (their && !(own && their.contains(own))) {
@@ -46,6 +49,12 @@ function dictionaryAt(element) {
   const floating = element.closest("[id^=popovercontent-]");
   const anchor = floating && !own && document.getElementById(floating.id.replace("popovercontent-", "popover-"));
   return anchor ? dictionaryAt(anchor.parentElement ?? anchor) : texts;
+}
+
+/** A column that Studio heads « Status » holds its own words in every row. */
+function isState(cell) {
+  const heading = cell.closest("table").tHead?.rows[0]?.cells[cell.cellIndex];
+  return stateRows.has(heading?.textContent.trim());
 }
 
 function factAt(cell) {
