@@ -34,7 +34,10 @@ public sealed class PublicPrefixTests(HostFixture host)
             var token = Regex.Match(page.Text, "name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["token"].Value;
             using var form = new FormUrlEncodedContent(new Dictionary<string, string>
             {
-                ["__RequestVerificationToken"] = token, ["identifiant"] = "proprietaire", ["motDePasse"] = "cleiss-demo", ["retour"] = "",
+                ["__RequestVerificationToken"] = token,
+                ["identifiant"] = "proprietaire",
+                ["motDePasse"] = "cleiss-demo",
+                ["retour"] = "",
             });
             var signedIn = await caller.SendAsync(HttpMethod.Post, path + "connexion", form);
             Assert.StartsWith(Prefix, signedIn.Location, StringComparison.Ordinal);
