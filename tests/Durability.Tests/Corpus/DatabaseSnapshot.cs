@@ -113,6 +113,8 @@ internal static class DatabaseSnapshot
 
     private static async Task InsertAsync(NpgsqlConnection connection, string table, JsonArray rows)
     {
+        // Migrations fill some tables, and the recording holds those rows, too.
+        await ExecuteAsync(connection, $"delete from {table}");
         var types = new Dictionary<string, string>(StringComparer.Ordinal);
         var identities = new List<string>();
         await using (var describe = new NpgsqlCommand(
