@@ -170,8 +170,11 @@ public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLife
     }
 
     /// <summary>What happened to a case, without its ids and times: the same for every case, whatever died on the way.</summary>
-    private async Task AssertSameAsync(string whole, string caseId, string where) =>
-        Assert.Equal((where, await StoryAsync(whole)), (where, await StoryAsync(caseId)));
+    private async Task AssertSameAsync(string whole, string caseId, string where)
+    {
+        var (expected, actual) = (await StoryAsync(whole), await StoryAsync(caseId));
+        Assert.True(expected == actual, $"A death at {where} changed the story of the case.\nExpected: {expected}\nActual:   {actual}");
+    }
 
     private Task<string?> StoryAsync(string caseId) => _database.ScalarAsync<string>(
         $"""
@@ -182,7 +185,8 @@ public sealed class MainProcessCrashTests(ITestOutputHelper output) : IAsyncLife
             -- A reminder's mail and the next timer may overtake each other: what happened how often, not in which order.
             'journal', (select jsonb_agg(event_name || ' ' || activity_id order by event_name, activity_id) from workflow_journal
                 where workflow_instance_id = (select workflow_instance_id from cases where id = '{caseId}')),
-            'tasks', (select jsonb_agg(jsonb_build_array(activity_id, status, action_key, revision) order by created_at, activity_id) from user_tasks where case_id = '{caseId}'),
+            -- Time passes only while somebody waits: in a quick run all tasks begin at the same moment.
+            'tasks', (select jsonb_agg(jsonb_build_array(activity_id, status, action_key, revision) order by activity_id, action_key) from user_tasks where case_id = '{caseId}'),
             'answers', (select jsonb_agg(form_key order by form_key) from form_answers where case_id = '{caseId}'),
             'documents', (select jsonb_agg(state) from documents where case_id = '{caseId}'),
             'mails', (select jsonb_agg(jsonb_build_array(template, state) order by template) from mails where case_id = '{caseId}'),
