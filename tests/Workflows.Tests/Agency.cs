@@ -123,6 +123,9 @@ public sealed class Agency : IAsyncLifetime
         return opened;
     }
 
+    public Task ReplyAsync(string caseId) => Cases.ReplyAsync(
+        caseId, new JsonObject { ["dateReception"] = "2026-05-04", ["natureReponse"] = "complete" }, null, Agent, CancellationToken.None);
+
     public async Task<JsonObject> SampleAsync(string form) =>
         (await Get<Forms.Catalogue.FormStore>().FindAsync(form, null, CancellationToken.None))!.Sample!.DeepClone().AsObject();
 

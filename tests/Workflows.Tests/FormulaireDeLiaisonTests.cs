@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Cleiss.Activities.Cases;
 using Cleiss.Activities.UserTasks;
 using Cleiss.Persistence.People;
@@ -22,7 +21,7 @@ public sealed class FormulaireDeLiaisonTests(Agency agency) : IClassFixture<Agen
         Assert.StartsWith("[SPÉCIMEN]", mail.Subject, StringComparison.Ordinal);
         Assert.Equal(detail.Documents[0].Id, Assert.Single(mail.Documents));
 
-        await ReplyAsync(opened.CaseId);
+        await agency.ReplyAsync(opened.CaseId);
 
         var closed = (await agency.Cases.FindAsync(opened.CaseId, CancellationToken.None))!;
         Assert.Equal((CaseState.Closed, "Réponse reçue"), (closed.State, closed.Status));
@@ -134,7 +133,7 @@ public sealed class FormulaireDeLiaisonTests(Agency agency) : IClassFixture<Agen
         Assert.Equal(1, await agency.CountAsync($"select count(*) from user_tasks where case_id = '{opened.CaseId}' and activity_id = 'decider'"));
 
         // A reply is possible while the question is open, and takes the question away.
-        await ReplyAsync(opened.CaseId);
+        await agency.ReplyAsync(opened.CaseId);
         var gone = await agency.Get<UserTaskReader>().FindAsync(question.Id, CancellationToken.None);
         Assert.Equal(UserTaskStatus.Cancelled, gone!.Status);
         Assert.Equal(CaseState.Closed, (await agency.Cases.FindAsync(opened.CaseId, CancellationToken.None))!.State);
@@ -151,7 +150,7 @@ public sealed class FormulaireDeLiaisonTests(Agency agency) : IClassFixture<Agen
 
         var closed = (await agency.Cases.FindAsync(opened.CaseId, CancellationToken.None))!;
         Assert.Equal((CaseState.Closed, "Sans réponse"), (closed.State, closed.Status));
-        var late = await Assert.ThrowsAsync<CaseRefusedException>(() => ReplyAsync(opened.CaseId));
+        var late = await Assert.ThrowsAsync<CaseRefusedException>(() => agency.ReplyAsync(opened.CaseId));
         Assert.Equal("not-waiting", late.Code);
     }
 
@@ -167,8 +166,4 @@ public sealed class FormulaireDeLiaisonTests(Agency agency) : IClassFixture<Agen
 
         Assert.Equal(code, refused.Code);
     }
-
-    private async Task ReplyAsync(string caseId) =>
-        await agency.Cases.ReplyAsync(
-            caseId, new JsonObject { ["dateReception"] = "2026-05-04", ["natureReponse"] = "complete" }, null, agency.Agent, CancellationToken.None);
 }

@@ -20,12 +20,15 @@ public sealed class CaseEndpoints(CaseService cases, CaseReader reader, IDefinit
         routes.MapGet("/api/cases", ListAsync).RequirePermission(Permission.CasesRead);
         routes.MapGet("/api/cases/{id}", FindAsync).RequirePermission(Permission.CasesRead);
         routes.MapPost("/api/cases/{id}/reply", ReplyAsync).RequirePermission(Permission.CasesReply);
+        routes.MapPost("/api/cases/{id}/requests", RequestAsync).RequirePermission(Permission.CasesReply);
         routes.MapPost("/api/cases/{id}/cancel", CancelAsync).RequirePermission(Permission.CasesReply);
     }
 
     private sealed record OpenBody(JsonObject? Input, DateOnly? ReceivedOn, bool? Test, string? OperationId);
 
     private sealed record ReplyBody(JsonObject? Data, string? OperationId);
+
+    private sealed record RequestBody(string? Request, string? Reason, string? OperationId);
 
     private sealed record CancelBody(string? Reason);
 
@@ -73,12 +76,19 @@ public sealed class CaseEndpoints(CaseService cases, CaseReader reader, IDefinit
             detail.Mails,
             answers = detail.Answers,
             detail.AwaitsReply,
+            requests = await cases.ListRequestsAsync(id, cancellationToken),
         });
     }
 
     private Task<IResult> ReplyAsync(string id, ReplyBody body, HttpContext http, CancellationToken cancellationToken) => AnswerAsync(async () =>
     {
         await cases.ReplyAsync(id, body.Data ?? [], body.OperationId, http.GetActor(), cancellationToken);
+        return Results.Ok(await cases.FindAsync(id, cancellationToken));
+    });
+
+    private Task<IResult> RequestAsync(string id, RequestBody body, HttpContext http, CancellationToken cancellationToken) => AnswerAsync(async () =>
+    {
+        await cases.RequestAsync(id, body.Request ?? "", body.Reason ?? "", body.OperationId, http.GetActor(), cancellationToken);
         return Results.Ok(await cases.FindAsync(id, cancellationToken));
     });
 

@@ -32,6 +32,8 @@ public sealed class CaseService(
     /// <summary>Form of a partner's reply.</summary>
     public const string ReplyForm = "reponse-partenaire";
 
+    private const int LongestReason = 500;
+
     public IReadOnlyList<IProcess> Processes { get; } = [.. processes.OrderBy(process => process.Key, StringComparer.Ordinal)];
 
     public IProcess GetProcess(string key) =>
@@ -110,8 +112,17 @@ public sealed class CaseService(
             companions.Add(new RememberCaseOperation(scope, operationId, hash, new JsonObject { ["caseId"] = row.Id }));
         }
 
-        await runtime.StartAsync(
-            new StartWorkflow(version.Id, row.WorkflowInstanceId, row.Id, input, actor.Id, opening.Title, companions), cancellationToken);
+        try
+        {
+            await runtime.StartAsync(
+                new StartWorkflow(version.Id, row.WorkflowInstanceId, row.Id, input, actor.Id, opening.Title, companions), cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            // What may exist once is claimed in the burst that starts the case: somebody else was faster, and nothing was written.
+            throw new CaseRefusedException(409, "already-done", "Quelqu'un d'autre vient de faire la même chose. Rien n'est fait une seconde fois : rouvrez la page pour voir son dossier.");
+        }
+
         return new OpenedCase(row.Id, (await FindAsync(row.Id, cancellationToken))!.Reference, row.WorkflowInstanceId);
     }
 
@@ -149,6 +160,61 @@ public sealed class CaseService(
     public async Task<bool> AwaitsReplyAsync(string caseId, CancellationToken cancellationToken) =>
         await FindReplyBookmarkAsync(caseId, cancellationToken) is not null;
 
+    /// <summary>What a person may ask for while the case waits, as its flow lists it: « Corriger le document »…</summary>
+    public async Task<IReadOnlyList<string>> ListRequestsAsync(string caseId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select b.payload ->> 'request' from cases c join bookmarks b on b.workflow_instance_id = c.workflow_instance_id
+            where c.id = $1 and b.name = $2 order by (b.payload ->> 'place')::int
+            """);
+        command.AddParameters(Sql.Text(caseId), Sql.Text(AwaitReply.RequestBookmarkName));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var requests = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            requests.Add(reader.GetString(0));
+        }
+
+        return requests;
+    }
+
+    /// <summary>Makes one of the requests of <see cref="ListRequestsAsync"/>; the flow goes on from the outcome of that name.</summary>
+    /// <param name="reason">Stands in the case's trail; no personal data.</param>
+    /// <exception cref="CaseRefusedException">No such case, no reason, or the case does not allow the request now.</exception>
+    public async Task RequestAsync(string caseId, string request, string reason, string? operationId, Actor actor, CancellationToken cancellationToken)
+    {
+        var row = await FindAsync(caseId, cancellationToken) ?? throw new CaseRefusedException(404, "unknown-case", "Ce dossier n'existe pas.");
+        var hash = RequestHash.Of("request", request, reason);
+        if (operationId is not null && await FindOperationAsync(caseId, operationId, hash, cancellationToken) is not null)
+        {
+            return;
+        }
+
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason || reason.ReplaceLineEndings("").Any(char.IsControl))
+        {
+            throw new CaseRefusedException(422, "reason-required", $"Dites pourquoi, en {LongestReason} caractères au plus.");
+        }
+
+        var wanted = StimulusHasher.Hash(AwaitReply.RequestBookmarkName, new JsonObject { ["caseId"] = caseId, ["request"] = request });
+        if (await workflows.FindBookmarksAsync(wanted, null, caseId, cancellationToken) is not [var bookmark, ..])
+        {
+            throw NotWaiting(row);
+        }
+
+        List<object> companions =
+        [
+            new TrailEntry(TrailIds.Case(caseId), actor, "case.requested", $"a demandé « {request} » : {reason.Trim()}", new JsonObject { ["request"] = request }),
+        ];
+        if (operationId is not null)
+        {
+            companions.Add(new RememberCaseOperation(caseId, operationId, hash, []));
+        }
+
+        var input = new JsonObject { ["request"] = request, ["by"] = actor.Id };
+        await runtime.ResumeAsync(new ResumeBookmark(bookmark.WorkflowInstanceId, bookmark.Id, input, actor.Id, companions, StillWaits(bookmark.Id, row)), cancellationToken);
+    }
+
     /// <summary>Cancels the case and everything that waits in it.</summary>
     public async Task CancelAsync(string caseId, string reason, Actor actor, CancellationToken cancellationToken)
     {
@@ -174,7 +240,7 @@ public sealed class CaseService(
         transaction.Bookmarks.Any(bookmark => bookmark.Id == bookmarkId) ? Task.FromResult<IReadOnlyList<object>>([]) : throw NotWaiting(row);
 
     private static CaseRefusedException NotWaiting(Case row) =>
-        new(409, "not-waiting", $"Le dossier {row.Reference} n'attend pas de réponse en ce moment.");
+        new(409, "not-waiting", $"Le dossier {row.Reference} n'attend pas de réponse en ce moment, ou ne permet pas cette demande.");
 
     private async Task<Bookmark?> FindReplyBookmarkAsync(string caseId, CancellationToken cancellationToken)
     {

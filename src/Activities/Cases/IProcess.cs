@@ -21,6 +21,9 @@ public interface IProcess
     /// <summary>Key of the form whose answer opens a case.</summary>
     string StartForm { get; }
 
+    /// <summary>True when cases are begun by a page of the process; « Nouveau dossier » leaves it out.</summary>
+    bool OpenedFromItsOwnPage => false;
+
     /// <summary>Roles that take part.</summary>
     IReadOnlyList<string> Roles { get; }
 

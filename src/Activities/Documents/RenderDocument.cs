@@ -59,10 +59,14 @@ public sealed class RenderDocument : Activity
     [Input(DisplayName = "Poursuivre en cas d'échec", UIHint = "checkbox", Description = "Sinon, un échec arrête le dossier par un incident.", Order = 14)]
     public Input<bool>? ContinueOnFailure { get; set; }
 
+    /// <summary>Documents that already exist and leave with this one; they follow it in <see cref="Documents"/>.</summary>
+    [Input(DisplayName = "Joindre aussi", Description = "Identifiants de documents à envoyer avec celui-ci.", Order = 15)]
+    public Input<string[]>? Joined { get; set; }
+
     [Output(DisplayName = "Document")]
     public Output<string>? DocumentId { get; set; }
 
-    /// <summary>The same id as a list, ready to be attached to a mail.</summary>
+    /// <summary>The same id as a list, followed by those that leave with it, ready to be attached to a mail.</summary>
     [Output(DisplayName = "Documents")]
     public Output<string[]>? Documents { get; set; }
 
@@ -90,7 +94,7 @@ public sealed class RenderDocument : Activity
             Blank(context.Get(PreviousDocumentId)),
             context.Get(CancelsPrevious)));
         context.Set(DocumentId, id);
-        context.Set(Documents, [id]);
+        context.Set(Documents, [id, .. context.Get(Joined) ?? []]);
         var bookmark = context.CreateBookmark(new CreateBookmarkArgs("RenderDocument", Callback: OnRenderedAsync));
         context.AddEffect(RenderDocumentHandler.EffectKind, new JsonObject { ["documentId"] = id }, bookmark);
     }

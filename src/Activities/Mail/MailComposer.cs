@@ -42,11 +42,12 @@ internal sealed class MailComposer(
         }
 
         var attached = await DocumentsAsync(mail, cancellationToken);
-        mail.Specimen = attached.Any(document => document.Specimen);
+        var about = mail.CaseId is null ? null : await answers.FindCaseAsync(mail.CaseId, cancellationToken);
+        mail.Specimen = attached.Any(document => document.Specimen) || about?["test"]?.GetValue<bool>() == true;
         mail.ToName = partner?.Name ?? "";
         mail.Language = partner?.Language ?? "fr";
         mail.FromAddress = options.Value.From.Length > 0 ? options.Value.From : "liaison@" + MailAddressing.HostOf(address.Value.PublicUrl);
-        var model = await ModelAsync(mail, partner, attached, cancellationToken);
+        var model = await ModelAsync(mail, partner, attached, about, cancellationToken);
         var texts = await liquid.RenderAsync([source[TemplateVersion.Subject], source[TemplateVersion.Body]], model, cancellationToken);
         var subject = texts[0].ReplaceLineEndings(" ").Trim();
         mail.Subject = mail.Specimen && !subject.StartsWith(SpecimenMark, StringComparison.Ordinal) ? SpecimenMark + subject : subject;
@@ -66,6 +67,12 @@ internal sealed class MailComposer(
                 : throw new InvalidOperationException($"Document {document.Number} of mail {mail.Id} has not been printed."));
         }
 
+        if (mail is { AttachedField: { } field, CaseId: { } caseId } && await answers.FindFileAsync(caseId, field, cancellationToken) is var (fileId, name))
+        {
+            var stored = await files.ReadAsync(fileId, cancellationToken) ?? throw new InvalidOperationException($"File {fileId} of mail {mail.Id} does not exist.");
+            attachments.Add(new MailAttachment(name, stored.File.MediaType, stored.Content));
+        }
+
         return new OutgoingMail(
             mail.MessageId, mail.FromAddress!, options.Value.FromName, mail.ToAddress!, mail.ToName ?? "", mail.Subject!, mail.Body!, attachments);
     }
@@ -82,15 +89,17 @@ internal sealed class MailComposer(
     }
 
     /// <summary>What templates may use: nothing personal, but what the flow chose to quote of an answer.</summary>
-    private async Task<JsonObject> ModelAsync(MailRow mail, Partner? partner, List<Document> attached, CancellationToken cancellationToken)
+    private async Task<JsonObject> ModelAsync(MailRow mail, Partner? partner, List<Document> attached, JsonObject? about, CancellationToken cancellationToken)
     {
         var list = new JsonArray();
         foreach (var document in attached)
         {
             var answer = document.AnswerId is null ? null : await answers.FindAsync(document.AnswerId, document.Language, cancellationToken);
+            var previous = document.PreviousDocumentId is null ? null : await documents.FindAsync(document.PreviousDocumentId, cancellationToken);
             list.Add(new JsonObject
             {
                 ["number"] = document.Number,
+                ["previous"] = previous is null ? null : new JsonObject { ["number"] = previous.Number, ["date"] = previous.CreatedAt, ["cancelled"] = document.CancelsPrevious },
                 ["formCode"] = document.FormCode,
                 ["provisional"] = document.ProvisionalCode,
                 ["titleFr"] = document.Title,
@@ -106,7 +115,7 @@ internal sealed class MailComposer(
         {
             ["document"] = list.Count > 0 ? list[0]!.DeepClone() : null,
             ["documents"] = list,
-            ["case"] = mail.CaseId is null ? null : await answers.FindCaseAsync(mail.CaseId, cancellationToken),
+            ["case"] = about,
             ["institution"] = partner is null ? null : new JsonObject { ["name"] = partner.Name, ["country"] = partner.Country, ["language"] = partner.Language },
             ["answer"] = mail.AnswerId is null ? null : await answers.FindQuotableAsync(mail.AnswerId, cancellationToken),
             ["reminder"] = mail.ReminderNumber is { } number ? new JsonObject { ["number"] = number } : null,

@@ -34,6 +34,9 @@ public sealed class MailRow
     /// <summary>Field of the case's forms that holds the address, when the flow named one: the address itself stays out of the flow.</summary>
     public string? ToField { get; set; }
 
+    /// <summary>Field of the case's forms that holds a file to attach.</summary>
+    public string? AttachedField { get; set; }
+
     /// <summary>The answer its template quotes.</summary>
     public string? AnswerId { get; set; }
 

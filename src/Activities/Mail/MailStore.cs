@@ -12,7 +12,7 @@ public sealed class MailStore(NpgsqlDataSource database)
     private const string Columns =
         """
         select id, message_id, case_id, workflow_instance_id, template, partner, reminder_number, documents, state, reason, to_address, to_name,
-               from_address, subject, body, language, transport, specimen, created_at, sent_at, to_field, answer_id
+               from_address, subject, body, language, transport, specimen, created_at, sent_at, to_field, answer_id, attached_field
         from mails
         """;
 
@@ -125,6 +125,7 @@ public sealed class MailStore(NpgsqlDataSource database)
                 SentAt = reader.IsDBNull(19) ? null : reader.GetFieldValue<DateTimeOffset>(19),
                 ToField = Text(reader, 20),
                 AnswerId = Text(reader, 21),
+                AttachedField = Text(reader, 22),
             });
         }
 

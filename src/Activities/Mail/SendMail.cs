@@ -32,6 +32,9 @@ public sealed class SendMail : Activity
     [Input(DisplayName = "Cite la réponse", Description = "Résultat d'une tâche : le modèle lit ses champs sous « answer », sans les numéros d'identification.", Order = 7)]
     public Input<JsonObject>? AnswerOf { get; set; }
 
+    [Input(DisplayName = "Champ de la pièce", Description = "Champ d'un formulaire du dossier dont le fichier est joint, p. ex. le document reçu.", Order = 8)]
+    public Input<string>? AttachedField { get; set; }
+
     [Output(DisplayName = "Courriel", Description = "Identifiant du courriel.")]
     public Output<string>? MailId { get; set; }
 
@@ -42,7 +45,7 @@ public sealed class SendMail : Activity
         context.AddCompanion(new QueueMail(
             id, context.WorkflowExecutionContext.CorrelationId, context.Get(Template)!, context.Get(Partner), context.Get(To),
             context.Get(Documents) ?? [], context.Get(ReminderNumber),
-            context.Get(ToField), context.Get(AnswerOf)?["answerId"]?.GetValue<string>()));
+            context.Get(ToField), context.Get(AnswerOf)?["answerId"]?.GetValue<string>(), context.Get(AttachedField)));
         var sent = context.CreateBookmark(new CreateBookmarkArgs("Cleiss.MailSent"));
         context.AddEffect(SendMailHandler.EffectKind, new JsonObject { ["mailId"] = id }, sent, SendMailHandler.Key(id));
     }

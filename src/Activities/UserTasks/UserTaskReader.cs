@@ -144,6 +144,13 @@ public sealed class UserTaskReader(
             return (await AsNowAsync(before, task, cancellationToken), false);
         }
 
+        // A task that corrects another begins with what was filled in there.
+        if (task.ShowAnswersOf is { } shown && await LatestAnswerIdAsync(task.WorkflowInstanceId, shown, cancellationToken) is { } other
+            && await answers.FindAsync(other, cancellationToken) is { } original && original.FormKey == task.FormKey)
+        {
+            return (original.Data, false);
+        }
+
         var opening = task.CaseId is null ? null : await answers.ListByCaseAsync(task.CaseId, cancellationToken) is [var first, ..] ? first : null;
         var form = await forms.FindAsync(task.FormKey, task.FormVersion, cancellationToken);
         return (opening is null || form is null ? [] : Common(opening.Data, form), false);

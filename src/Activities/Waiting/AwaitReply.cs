@@ -9,7 +9,8 @@ namespace Cleiss.Activities.Waiting;
 
 /// <summary>
 /// Waits for the partner's reply. Reminders fall due after the given days, each exactly once even after a long stop; then an officer decides.
-/// A reply can be recorded at any time until the activity completes.
+/// A reply can be recorded at any time until the activity completes. What else a person may ask for while the case waits, such as correcting
+/// the document, is listed by the flow, and each is an outcome.
 /// </summary>
 [Activity("Cleiss", "Cleiss", "Attend la réponse du partenaire, relance, puis demande à un agent.", DisplayName = "Attendre la réponse", Kind = ActivityKind.Task)]
 [FlowNode(Replied, Unanswered)]
@@ -22,6 +23,9 @@ public sealed class AwaitReply : Activity
     /// <summary>Outcome of the escalation that gives up waiting.</summary>
     public const string GiveUp = "Clore sans réponse";
 
+    /// <summary>One bookmark per request that a person may make.</summary>
+    public const string RequestBookmarkName = "CaseRequest";
+
     private const string StepProperty = "step";
 
     [Input(DisplayName = "Relances (jours)", Description = "Nombre de jours après le début de l'attente, p. ex. [30, 60, 90].", DefaultValue = "[30,60,90]", Order = 1)]
@@ -32,6 +36,10 @@ public sealed class AwaitReply : Activity
 
     [Input(DisplayName = "Escalade suivante (jours)", Description = "Si l'agent choisit d'attendre encore, jours jusqu'à la prochaine question. 0 : plus de question.", DefaultValue = 30, Order = 3)]
     public Input<int>? EscalateAgainAfterDays { get; set; }
+
+    /// <summary>The outcomes beside the two fixed ones, each offered to people on the case's page.</summary>
+    [Input(DisplayName = "Demandes possibles", UIHint = "dynamic-outcomes", FixedOutcomes = [Replied, Unanswered], Description = "Ce qu'un agent peut demander pendant l'attente, p. ex. « Corriger le document » : chaque demande est une issue.", Order = 4)]
+    public Input<string[]>? Requests { get; set; }
 
     /// <summary>Run at each reminder.</summary>
     [Port(DisplayName = "Relance")]
@@ -48,12 +56,42 @@ public sealed class AwaitReply : Activity
     [Output(DisplayName = "Réponse")]
     public Output<JsonObject>? Result { get; set; }
 
+    /// <summary><c>request</c> and <c>by</c>; the reason stays in the case's trail.</summary>
+    [Output(DisplayName = "Demande")]
+    public Output<JsonObject>? Request { get; set; }
+
+    /// <summary>Who made the request, as a list for « Personnes exclues ».</summary>
+    [Output(DisplayName = "Demandeur")]
+    public Output<string[]>? RequestedBy { get; set; }
+
+    /// <summary>The requests are an expression: they are known for sure only at run time.</summary>
+    protected override IReadOnlyCollection<string>? GetPossibleOutcomes() => Requests is null ? base.GetPossibleOutcomes() : null;
+
     protected override void Execute(ActivityExecutionContext context)
     {
         context.CreateBookmark(new CreateBookmarkArgs(
             BookmarkName, new JsonObject { ["caseId"] = context.WorkflowExecutionContext.CorrelationId }, OnReplyAsync));
+        foreach (var (place, request) in (context.Get(Requests) ?? []).Distinct(StringComparer.Ordinal).Index())
+        {
+            context.CreateBookmark(new CreateBookmarkArgs(
+                RequestBookmarkName,
+                new JsonObject { ["caseId"] = context.WorkflowExecutionContext.CorrelationId, ["request"] = request },
+                OnRequestedAsync,
+                Metadata: new JsonObject { ["request"] = request, ["place"] = place }));
+        }
+
         context.AddCompanion(new ChangeCase(CaseState.Waiting, "En attente de la réponse du partenaire"));
         ScheduleNext(context, 0);
+    }
+
+    private ValueTask OnRequestedAsync(ActivityExecutionContext context)
+    {
+        var input = context.ResumeInput.DeepClone().AsObject();
+        var request = input["request"]!.GetValue<string>();
+        context.Set(Request, input);
+        context.Set(RequestedBy, input["by"]?.GetValue<string>() is { } by ? [by] : []);
+        context.AddCompanion(new ChangeCase(CaseState.Open, request));
+        return FinishAsync(context, request);
     }
 
     private ValueTask OnReplyAsync(ActivityExecutionContext context)

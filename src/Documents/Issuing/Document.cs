@@ -62,6 +62,9 @@ public sealed class DocumentStore(NpgsqlDataSource database)
     public async Task<Document?> FindByCodeAsync(string verificationCode, CancellationToken cancellationToken) =>
         await OneAsync("where verification_code = $1", verificationCode, cancellationToken);
 
+    public async Task<Document?> FindByNumberAsync(string number, CancellationToken cancellationToken) =>
+        await OneAsync("where number = $1", number, cancellationToken);
+
     public async Task<Document?> FindByHashAsync(string sha256, CancellationToken cancellationToken) =>
         await OneAsync("where sha256 = $1 order by created_at limit 1", sha256, cancellationToken);
 

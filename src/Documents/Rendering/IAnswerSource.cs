@@ -12,11 +12,14 @@ public interface IAnswerSource
     /// </summary>
     Task<JsonObject?> FindAsync(string answerId, string language, CancellationToken cancellationToken);
 
-    /// <summary>What a document says of its case: <c>reference, partnerReference, institution{name, address[], country}</c>; null when unknown.</summary>
+    /// <summary>What a document says of its case: <c>reference, partnerReference, institution{name, address[], country}, test</c>; null when unknown.</summary>
     Task<JsonObject?> FindCaseAsync(string caseId, CancellationToken cancellationToken);
 
     /// <summary>What a mail may quote of an answer: its fields by key as recorded, without NIR and other secret identifiers. Null when there is no such answer.</summary>
     Task<JsonObject?> FindQuotableAsync(string answerId, CancellationToken cancellationToken);
+
+    /// <summary>The file in a field of the newest answer of the case that has one, with the name it came under; null when none has.</summary>
+    Task<(string FileId, string Name)?> FindFileAsync(string caseId, string field, CancellationToken cancellationToken);
 
     /// <summary>The text of a field in the newest answer of the case that has one; null when none has.</summary>
     Task<string?> FindTextAsync(string caseId, string field, CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using Cleiss.Activities.Cases;
+using Cleiss.Documents.Issuing;
 using Cleiss.Forms.Answers;
 using Cleiss.Forms.Catalogue;
 using Cleiss.Forms.FieldTypes;
@@ -6,8 +7,10 @@ using Cleiss.Persistence;
 using Cleiss.Persistence.People;
 using Cleiss.Persistence.Trails;
 using Cleiss.Web.Documents;
+using Cleiss.Web.Layout;
 using Cleiss.Web.Mails;
 using Cleiss.Web.Words;
+using Cleiss.Workflows.FormulaireDeLiaison;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cleiss.Web.Cases;
@@ -19,6 +22,8 @@ internal sealed class CaseDesk(
     AnswerStore answers,
     FormStore forms,
     PeopleStore people,
+    CaseService cases,
+    DocumentStore store,
     DocumentDesk documents,
     MailDesk mails)
 {
@@ -81,7 +86,29 @@ internal sealed class CaseDesk(
             await AnswersAsync(id, names, cancellationToken),
             waits && reader.Has(Permission.CasesReply)
                 ? new CaseReply("Le dossier attend la réponse du partenaire. Quand elle arrive, enregistrez-la avec son fichier : le dossier se clôt.")
-                : null);
+                : null,
+            reader.Has(Permission.CasesReply) ? await OffersAsync(found, cancellationToken) : []);
+    }
+
+    /// <summary>While the case waits its flow says what may be asked; once it is closed, a new case corrects or withdraws what it sent.</summary>
+    private async Task<IReadOnlyList<CaseOffer>> OffersAsync(Case found, CancellationToken cancellationToken)
+    {
+        if (found.State != CaseState.Closed || found.ProcessKey != FormulaireDeLiaisonProcess.ProcessKey)
+        {
+            return [.. (await cases.ListRequestsAsync(found.Id, cancellationToken)).Select(request => new CaseOffer(request, PageAddress.With($"/dossiers/{found.Id}/demande", ("quoi", request))))];
+        }
+
+        string Href(string document, string request) => PageAddress.With(
+            "/dossiers/nouveau", ("processus", found.ProcessKey), ("remplace", document), (FormulaireDeLiaisonProcess.RequestField, request));
+        var sent = (await store.ListAsync(found.Id, 0, 50, cancellationToken))
+            .FirstOrDefault(document => document is { State: DocumentState.Valid or DocumentState.Specimen, FormKey: not null, CancelsPrevious: false });
+        return sent is not null
+            ?
+            [
+                new CaseOffer("Corriger par un nouveau dossier", Href(sent.Id, FormulaireDeLiaisonProcess.Correction)),
+                new CaseOffer("Annuler par un nouveau dossier", Href(sent.Id, FormulaireDeLiaisonProcess.Cancellation)),
+            ]
+            : [];
     }
 
     /// <summary>An answer of this case with the form it was given on; null when the case has no such answer.</summary>

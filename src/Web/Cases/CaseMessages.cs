@@ -10,6 +10,8 @@ public static class CaseMessages
         "envoye" => "Le formulaire est enregistré et parti chez le valideur.",
         "valide" => "Le formulaire est validé. Le document se prépare et partira au partenaire.",
         "renvoye" => "Le formulaire est renvoyé à l'agent avec votre motif.",
+        "demande" => "La demande est enregistrée. La suite est dans la liste des tâches.",
+        "enveloppe" => "L'enveloppe est prise : le bordereau se prépare et tout partira dans un seul courrier.",
         "terminee" => "La tâche est terminée.",
         _ => null,
     };

@@ -14,7 +14,11 @@ public sealed record CaseView(
     IReadOnlyList<DocumentRow> Documents,
     IReadOnlyList<MailRow> Mails,
     IReadOnlyList<CaseAnswer> Answers,
-    CaseReply? Reply);
+    CaseReply? Reply,
+    IReadOnlyList<CaseOffer> Offers);
+
+/// <summary>Something the person can begin here about what was sent.</summary>
+public sealed record CaseOffer(string Words, string Href);
 
 public sealed record CaseFact(string Name, string Value);
 

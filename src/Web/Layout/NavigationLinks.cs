@@ -37,6 +37,11 @@ public static class NavigationLinks
             yield return new("/courriers", "Courriers");
         }
 
+        if (person.Has(Permission.CasesReply))
+        {
+            yield return new("/enveloppes", "Enveloppes");
+        }
+
         if (person.Has(Permission.CasesRead))
         {
             yield return new("/procedures", "Procédures");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Cleiss.Activities.Cases;
+using Cleiss.Documents.Issuing;
 using Cleiss.Forms.Catalogue;
 using Cleiss.Persistence.People;
 using Cleiss.Workflows.Referentiels;
@@ -11,9 +12,15 @@ namespace Cleiss.Workflows.FormulaireDeLiaison;
 /// Liaison forms: fill, have a second person validate, issue the bilingual document, mail it, wait for the reply with reminders, close.
 /// While the agreement or the form is not in force, only test cases may be opened.
 /// </summary>
-public sealed class FormulaireDeLiaisonProcess(ReferenceData reference, FormStore forms) : IProcess
+public sealed class FormulaireDeLiaisonProcess(ReferenceData reference, FormStore forms, DocumentStore documents, CaseReading cases) : IProcess
 {
     public const string ProcessKey = "formulaire-de-liaison";
+
+    /// <summary>Fields of the start form by which a new case corrects or withdraws what a closed one has sent.</summary>
+    public const string RequestField = "demande";
+    public const string ReplacedField = "documentRemplace";
+    public const string Correction = "correction";
+    public const string Cancellation = "annulation";
 
     public string Key => ProcessKey;
 
@@ -56,6 +63,7 @@ public sealed class FormulaireDeLiaisonProcess(ReferenceData reference, FormStor
             ?? throw new CaseRefusedException(422, "unknown-agreement", $"L'accord « {iso} » n'existe pas.");
         var form = await FindFormAsync(iso, Text(data, "formulaire") ?? "", cancellationToken);
         DemandInForce(detail.Agreement, form, test, receivedOn);
+        var replaced = await FindReplacedAsync(data, form, test, cancellationToken);
         var input = new JsonObject
         {
             ["agreementIso"] = iso,
@@ -64,11 +72,51 @@ public sealed class FormulaireDeLiaisonProcess(ReferenceData reference, FormStor
             ["formTitle"] = form.TitleFr,
             ["language"] = detail.LiaisonBody?.Language ?? "fr",
             ["provisional"] = form.IsProvisional(receivedOn),
+            ["grouped"] = data["envoiGroupe"] is JsonValue together && together.TryGetValue<bool>(out var grouped) && grouped,
+            ["previousDocumentId"] = replaced?.Id,
+            ["cancels"] = Text(data, RequestField) == Cancellation,
+            ["openers"] = new JsonArray(actor.Id),
         };
         return new CaseOpening(
             $"{form.Code} {form.TitleFr} – {detail.Agreement.Partner}", input, iso, form.FormKey, Text(data, "nomNaissance"), Text(data, "prenoms"),
             DateOnly.TryParseExact(Text(data, "dateNaissance"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var birth) ? birth : null);
     }
+
+    /// <summary>The document of a closed case that the new one corrects or withdraws; null when the case stands alone.</summary>
+    private async Task<Document?> FindReplacedAsync(JsonObject data, CatalogueForm form, bool test, CancellationToken cancellationToken)
+    {
+        var number = Text(data, ReplacedField)?.Trim();
+        if (string.IsNullOrEmpty(number))
+        {
+            return Text(data, RequestField) is { Length: > 0 } ? throw Refused(ReplacedField, "required", "Indiquez le numéro du document à corriger ou à annuler.") : null;
+        }
+
+        if (Text(data, RequestField) is not (Correction or Cancellation))
+        {
+            throw Refused(RequestField, "required", "Dites si le document est à corriger ou à annuler.");
+        }
+
+        if (await documents.FindByNumberAsync(number, cancellationToken) is not { CaseId: { } caseId } document || document.FormKey != form.FormKey || document.CancelsPrevious)
+        {
+            throw Refused(ReplacedField, "unknown-document", $"Aucun document {form.Code} ne porte le numéro « {number} ».");
+        }
+
+        if (document.State is not (DocumentState.Valid or DocumentState.Specimen))
+        {
+            throw Refused(ReplacedField, "document-not-valid", $"Le document {number} est déjà remplacé ou annulé.");
+        }
+
+        if (document.Specimen != test)
+        {
+            throw Refused(ReplacedField, "document-series", document.Specimen ? "Un spécimen se remplace dans un cas d'essai." : "Un vrai document ne se remplace pas dans un cas d'essai.");
+        }
+
+        return await cases.FindOpenReferenceAsync(caseId, cancellationToken) is { } open
+            ? throw Refused(ReplacedField, "case-open", $"Le dossier {open} n'est pas clos : corrigez ou annulez le document depuis ce dossier.")
+            : document;
+    }
+
+    private static CaseRefusedException Refused(string field, string code, string message) => new(422, code, message, [new(field, code, message)]);
 
     private static void DemandInForce(Agreement agreement, CatalogueForm form, bool test, DateOnly receivedOn)
     {

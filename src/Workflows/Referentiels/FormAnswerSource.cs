@@ -6,15 +6,21 @@ using Cleiss.Forms.Catalogue;
 using Cleiss.Forms.Definitions;
 using Cleiss.Forms.Printing;
 using Cleiss.Persistence;
+using Cleiss.Workflows.EnvoiGroupe;
 using Npgsql;
 
 namespace Cleiss.Workflows.Referentiels;
 
 /// <summary>Gives documents what people filled in, read with the version of the form it was given on.</summary>
-internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, ReferenceData reference, NpgsqlDataSource database) : IAnswerSource
+internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, ReferenceData reference, EnvelopeStore envelopes, NpgsqlDataSource database) : IAnswerSource
 {
     public async Task<JsonObject?> FindAsync(string answerId, string language, CancellationToken cancellationToken)
     {
+        if (answerId.StartsWith(EnvelopeStore.AnswerPrefix, StringComparison.Ordinal))
+        {
+            return await envelopes.ReadNoteAsync(answerId[EnvelopeStore.AnswerPrefix.Length..], cancellationToken);
+        }
+
         if (await answers.FindAsync(answerId, cancellationToken) is not { } answer
             || await forms.FindAsync(answer.FormKey, answer.FormVersion, cancellationToken) is not { } form)
         {
@@ -34,17 +40,25 @@ internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, Ref
 
     public async Task<JsonObject?> FindCaseAsync(string caseId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select reference from cases where id = $1");
+        await using var command = database.CreateCommand("select reference, test from cases where id = $1");
         command.AddParameters(Sql.Text(caseId));
-        if (await command.ExecuteScalarAsync(cancellationToken) is not string reference)
+        string caseReference;
+        bool test;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            return null;
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return null;
+            }
+
+            (caseReference, test) = (reader.GetString(0), reader.GetBoolean(1));
         }
 
         var partner = await FindPartnerAsync(caseId, cancellationToken);
         return new JsonObject
         {
-            ["reference"] = reference,
+            ["reference"] = caseReference,
+            ["test"] = test,
             ["partnerReference"] = await FindTextAsync(caseId, "referencePartenaire", cancellationToken),
             ["institution"] = partner is null ? null : new JsonObject
             {
@@ -72,6 +86,19 @@ internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, Ref
         (await answers.ListByCaseAsync(caseId, cancellationToken)).Reverse()
         .Select(answer => answer.Data[field] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null)
         .FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
+
+    public async Task<(string FileId, string Name)?> FindFileAsync(string caseId, string field, CancellationToken cancellationToken)
+    {
+        foreach (var answer in (await answers.ListByCaseAsync(caseId, cancellationToken)).Reverse())
+        {
+            if (answer.Data[field] is JsonObject file && file["id"]?.GetValue<string>() is { } id)
+            {
+                return (id, file["name"]?.GetValue<string>() ?? id);
+            }
+        }
+
+        return null;
+    }
 
     private static void RemoveSecrets(IReadOnlyList<FormField> fields, JsonObject data)
     {

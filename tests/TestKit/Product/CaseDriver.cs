@@ -51,16 +51,20 @@ public sealed class CaseDriver : IDisposable
 
     /// <summary>From opening until the mail is sent and the case waits for the partner.</summary>
     /// <returns>The case's id.</returns>
-    public async Task<string> SendAsync()
+    public async Task<string> SendAsync(bool test = true)
     {
-        var id = await ValidateAsync();
-        await UntilAsync(id, "waiting for the reply", detail => detail["awaitsReply"]!.GetValue<bool>() ? detail : null);
+        var id = await ValidateAsync(test);
+        await WaitForReplyAsync(id);
         return id;
     }
 
+    /// <summary>Until the case waits for the partner.</summary>
+    public Task WaitForReplyAsync(string caseId) =>
+        UntilAsync(caseId, "waiting for the reply", detail => detail["awaitsReply"]!.GetValue<bool>() ? detail : null);
+
     /// <summary>From opening to the validation that issues the document.</summary>
     /// <returns>The case's id.</returns>
-    public async Task<string> ValidateAsync()
+    public async Task<string> ValidateAsync(bool test = true, bool grouped = false)
     {
         var opening = NewOperation();
         var opened = await CallAsync(Agent, client => client.PostAsync("api/processes/formulaire-de-liaison/cases", new JsonObject
@@ -72,8 +76,9 @@ public sealed class CaseDriver : IDisposable
                 ["nomNaissance"] = "POPESCU",
                 ["prenoms"] = "Maria",
                 ["dateNaissance"] = "1961-04-04",
+                ["envoiGroupe"] = grouped,
             },
-            ["test"] = true,
+            ["test"] = test,
             ["operationId"] = opening,
         }));
         var id = opened!["caseId"]!.GetValue<string>();

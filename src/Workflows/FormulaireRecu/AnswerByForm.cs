@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using Cleiss.Activities.Cases;
+using Cleiss.Engine.Activities;
+using Cleiss.Engine.Effects;
+using Cleiss.Engine.Execution;
+using Cleiss.Forms.Answers;
+using Cleiss.Persistence.People;
+using Cleiss.Persistence.Trails;
+using Cleiss.Workflows.FormulaireDeLiaison;
+
+namespace Cleiss.Workflows.FormulaireRecu;
+
+/// <summary>
+/// Opens the case of the form that answers a received one, in the name of whoever decided it, once. What is known of the person comes from the
+/// forms of this case and never enters the flow.
+/// </summary>
+[Activity("Cleiss", "Cleiss", "Ouvre le dossier du formulaire qui répond à celui qu'on a reçu.", DisplayName = "Répondre par un formulaire", Kind = ActivityKind.Task)]
+[FlowNode("Done", Refused)]
+public sealed class AnswerByForm : Activity
+{
+    public const string Refused = "Refusé";
+
+    [Input(DisplayName = "Décision", Description = "Résultat de la tâche où le formulaire de réponse est choisi, dans le champ « formulaireReponse ».", IsRequired = true, Order = 1)]
+    public Input<JsonObject>? Decision { get; set; }
+
+    [Input(DisplayName = "Cas d'essai", UIHint = "checkbox", Order = 2)]
+    public Input<bool>? Test { get; set; }
+
+    [Output(DisplayName = "Dossier ouvert", Description = "Sa référence.")]
+    public Output<string>? Reference { get; set; }
+
+    protected override void Execute(ActivityExecutionContext context)
+    {
+        var decision = context.Get(Decision) ?? throw new FaultException("La décision de répondre n'est pas renseignée.");
+        var opened = context.CreateBookmark(new CreateBookmarkArgs("Cleiss.AnswerByForm", Callback: OnOpenedAsync));
+        context.AddEffect(
+            AnswerByFormHandler.EffectKind,
+            new JsonObject
+            {
+                ["caseId"] = context.WorkflowExecutionContext.CorrelationId,
+                ["answerId"] = decision["answerId"]?.GetValue<string>(),
+                ["by"] = decision["completedBy"]?.GetValue<string>(),
+                ["test"] = context.Get(Test),
+            },
+            opened);
+    }
+
+    private ValueTask OnOpenedAsync(ActivityExecutionContext context)
+    {
+        context.Set(Reference, context.ResumeInput["reference"]?.GetValue<string>() ?? "");
+        return context.CompleteActivityWithOutcomesAsync(context.ResumeInput["refused"] is null ? "Done" : Refused);
+    }
+}
+
+/// <summary>Effect <c>case.answer-by-form</c>. Its idempotency key is the opening's operation: repeated, it finds the case it has opened.</summary>
+internal sealed class AnswerByFormHandler(CaseService cases, AnswerStore answers, PeopleStore people) : IEffectHandler
+{
+    public const string EffectKind = "case.answer-by-form";
+
+    public string Kind => EffectKind;
+
+    public async Task<EffectResult> HandleAsync(Effect effect, CancellationToken cancellationToken)
+    {
+        var caseId = effect.Payload["caseId"]!.GetValue<string>();
+        var by = effect.Payload["by"]?.GetValue<string>() ?? "";
+        if (await people.FindActorAsync(by, cancellationToken) is not { } actor)
+        {
+            return new EffectResult.Park($"Le compte « {by} » est bloqué ou n'existe plus : débloquez-le, ou ouvrez le dossier de réponse à la main.");
+        }
+
+        var given = await answers.ListByCaseAsync(caseId, cancellationToken);
+        var decision = given.FirstOrDefault(answer => answer.Id == effect.Payload["answerId"]?.GetValue<string>());
+        var opening = given[0].Data;
+        var input = new JsonObject { ["accord"] = opening["accord"]?.DeepClone(), ["formulaire"] = decision?.Data["formulaireReponse"]?.DeepClone() };
+        foreach (var field in new[] { "nomNaissance", "prenoms", "dateNaissance" })
+        {
+            input[field] = opening[field]?.DeepClone();
+        }
+
+        try
+        {
+            var opened = await cases.OpenAsync(
+                new OpenCase(FormulaireDeLiaisonProcess.ProcessKey, input, Test: effect.Payload["test"]!.GetValue<bool>(), OperationId: effect.IdempotencyKey), actor, cancellationToken);
+            return new EffectResult.Done(
+                new JsonObject { ["reference"] = opened.Reference },
+                Told(caseId, $"La réponse se prépare dans le dossier {opened.Reference}.", opened.CaseId),
+                Told(opened.CaseId, $"Ce dossier répond à un formulaire reçu, dossier {(await cases.FindAsync(caseId, cancellationToken))!.Reference}.", caseId));
+        }
+        catch (CaseRefusedException refused)
+        {
+            var reason = string.Join(" ", refused.Faults.Select(fault => fault.Message).Prepend(refused.Message));
+            return new EffectResult.Done(new JsonObject { ["refused"] = true }, Told(caseId, $"Le dossier de réponse n'a pas pu être ouvert : {reason}", null));
+        }
+    }
+
+    private static TrailEntry Told(string caseId, string sentence, string? other) =>
+        new(TrailIds.Case(caseId), Actor.System, "case.answered-by-form", sentence, new JsonObject { ["otherCaseId"] = other });
+}
