@@ -10,9 +10,9 @@ public sealed class ShippedFormsTests(FormsKit kit) : IClassFixture<FormsKit>
 
     [Fact]
     public void TheFormsOfTheProcess_AreAllThere() =>
-        Assert.Equal(
-            ["decision-validation", "ouverture-formulaire-de-liaison", "reponse-partenaire", .. Enumerable.Range(1, 18).Select(number => $"se-151-{number:00}")],
-            FormsKit.Shipped.Select(form => form.Key));
+        Assert.Empty(Enumerable.Range(1, 18).Select(number => $"se-151-{number:00}")
+            .Concat(["decision-validation", "ouverture-formulaire-de-liaison", "reponse-partenaire"])
+            .Except(FormsKit.Shipped.Select(form => form.Key), StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Keys))]

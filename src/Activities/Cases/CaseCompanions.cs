@@ -12,6 +12,9 @@ internal sealed record CreateCase(Case Row, string Prefix, int Year);
 /// <summary>Companion: moves the state of the burst's case; null leaves a column as it is.</summary>
 internal sealed record ChangeCase(string? State, string? Status);
 
+/// <summary>Companion: facts by which statistics count a case; an earlier value of the same name is replaced.</summary>
+internal sealed record NoteCaseFacts(string CaseId, IReadOnlyDictionary<string, string> Facts);
+
 /// <summary>Companion: remembers the answer to an operation that a caller may repeat.</summary>
 internal sealed record RememberCaseOperation(string CaseId, string OperationId, string RequestHash, JsonObject Answer);
 
@@ -33,6 +36,14 @@ internal sealed class CaseParticipant : IBurstParticipant
                     where id = $1 and state not in ('closed', 'cancelled')
                     """,
                     Sql.Text(scope.CorrelationId), Sql.Text(change.State), Sql.Text(change.Status), Sql.Time(scope.Now));
+                return true;
+            case NoteCaseFacts note:
+                batch.Add(
+                    """
+                    insert into case_facts (case_id, name, value, recorded_at) select $1, f.name, f.value, $4 from unnest($2, $3) as f (name, value)
+                    on conflict (case_id, name) do update set value = excluded.value, recorded_at = excluded.recorded_at
+                    """,
+                    Sql.Text(note.CaseId), Sql.Texts([.. note.Facts.Keys]), Sql.Texts([.. note.Facts.Values]), Sql.Time(scope.Now));
                 return true;
             case RememberCaseOperation operation:
                 batch.Add(

@@ -92,14 +92,16 @@ public sealed class CaseService(
             ReceivedOn = receivedOn,
         };
         var prefix = request.Test ? process.ReferencePrefix + "-ESSAI" : process.ReferencePrefix;
+        var answerId = Ids.New();
         var input = opening.Input;
         input["caseId"] = row.Id;
         input["openedBy"] = actor.Id;
+        input["openingAnswerId"] = answerId;
         input["test"] = request.Test;
         List<object> companions =
         [
             new CreateCase(row, prefix, ParisDate.Of(now).Year),
-            new RecordAnswer(Ids.New(), form.Key, form.Version, row.Id, null, data, actor.Id),
+            new RecordAnswer(answerId, form.Key, form.Version, row.Id, null, data, actor.Id),
             new TrailEntry(
                 TrailIds.Case(row.Id),
                 actor,
@@ -107,6 +109,11 @@ public sealed class CaseService(
                 $"a ouvert le dossier{(request.Test ? " d'essai" : "")} « {opening.Title} » (processus {process.Title}, version {version.Version})",
                 new JsonObject { ["definitionVersionId"] = version.Id, ["receivedOn"] = receivedOn.ToString("O", CultureInfo.InvariantCulture) }),
         ];
+        if (opening.Facts is { Count: > 0 } facts)
+        {
+            companions.Add(new NoteCaseFacts(row.Id, facts));
+        }
+
         if (request.OperationId is { } operationId)
         {
             companions.Add(new RememberCaseOperation(scope, operationId, hash, new JsonObject { ["caseId"] = row.Id }));

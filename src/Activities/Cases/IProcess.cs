@@ -39,6 +39,7 @@ public interface IProcess
 
 /// <param name="Title">What the case is about in one breath, without personal data.</param>
 /// <param name="Input">Inputs of the workflow; never personal data.</param>
+/// <param name="Facts">What statistics count the case by; never personal data.</param>
 public sealed record CaseOpening(
     string Title,
     JsonObject Input,
@@ -46,7 +47,8 @@ public sealed record CaseOpening(
     string? FormKey = null,
     string? LastName = null,
     string? FirstNames = null,
-    DateOnly? BirthDate = null);
+    DateOnly? BirthDate = null,
+    IReadOnlyDictionary<string, string>? Facts = null);
 
 /// <param name="ReceivedOn">Null: today in Paris.</param>
 /// <param name="OperationId">Chosen by the caller, to repeat the request safely; null when it does not repeat.</param>

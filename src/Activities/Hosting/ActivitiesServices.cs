@@ -1,7 +1,9 @@
 using Cleiss.Activities.Cases;
+using Cleiss.Activities.Decisions;
 using Cleiss.Activities.Http;
 using Cleiss.Activities.Mail;
 using Cleiss.Activities.UserTasks;
+using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Hosting;
 using Cleiss.Persistence.Bursts;
 using Cleiss.Persistence.Engine;
@@ -31,6 +33,7 @@ public static class ActivitiesServices
         services.TryAddSingleton<UserTaskService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, CaseParticipant>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, UserTaskParticipant>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDefinitionRule, DecisionTableRule>());
         services.AddInvariants<CaseInvariants>();
         services.AddInvariants<UserTaskInvariants>();
         services.AddInvariants<MailInvariants>();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cleiss.Documents.Rendering;
 using Cleiss.Persistence;
 using Cleiss.Persistence.Bursts;
@@ -17,7 +18,8 @@ public sealed record QueueMail(
     int? ReminderNumber,
     string? ToField = null,
     string? AnswerId = null,
-    string? AttachedField = null);
+    string? AttachedField = null,
+    JsonObject? Data = null);
 
 internal sealed record MailAccepted(string MailId, int Attempt, string Transport);
 
@@ -37,13 +39,13 @@ internal sealed class MailParticipant(IOptions<PublicAddressOptions> address) : 
                 batch.Add(
                     """
                     insert into mails (id, message_id, case_id, workflow_instance_id, template, partner, reminder_number, documents, state,
-                        to_address, specimen, created_at, to_field, answer_id, attached_field)
-                    values ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, false, $10, $11, $12, $13)
+                        to_address, specimen, created_at, to_field, answer_id, attached_field, data)
+                    values ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, false, $10, $11, $12, $13, $14)
                     """,
                     Sql.Text(mail.MailId), Sql.Text($"<{mail.MailId}@{MailAddressing.HostOf(address.Value.PublicUrl)}>"), Sql.Text(mail.CaseId),
                     Sql.Text(scope.WorkflowInstanceId), Sql.Text(mail.Template), Sql.Text(mail.Partner), Sql.Int(mail.ReminderNumber),
                     Sql.Texts(mail.Documents), Sql.Text(mail.ToAddress), Sql.Time(scope.Now), Sql.Text(mail.ToField),
-                    Sql.Text(mail.AnswerId), Sql.Text(mail.AttachedField));
+                    Sql.Text(mail.AnswerId), Sql.Text(mail.AttachedField), Sql.Json(mail.Data));
                 return true;
             case MailAccepted accepted:
                 EndAttempt(batch, accepted.MailId, accepted.Attempt, "accepted", scope);

@@ -118,6 +118,7 @@ internal sealed class MailComposer(
             ["case"] = about,
             ["institution"] = partner is null ? null : new JsonObject { ["name"] = partner.Name, ["country"] = partner.Country, ["language"] = partner.Language },
             ["answer"] = mail.AnswerId is null ? null : await answers.FindQuotableAsync(mail.AnswerId, cancellationToken),
+            ["data"] = mail.Data is null ? null : JsonNode.Parse(mail.Data),
             ["reminder"] = mail.ReminderNumber is { } number ? new JsonObject { ["number"] = number } : null,
         };
     }

@@ -40,6 +40,9 @@ public sealed class MailRow
     /// <summary>The answer its template quotes.</summary>
     public string? AnswerId { get; set; }
 
+    /// <summary>JSON object that the template reads as <c>data</c>; null: nothing.</summary>
+    public string? Data { get; set; }
+
     public string? ToName { get; set; }
 
     public string? FromAddress { get; set; }

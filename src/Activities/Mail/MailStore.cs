@@ -12,7 +12,7 @@ public sealed class MailStore(NpgsqlDataSource database)
     private const string Columns =
         """
         select id, message_id, case_id, workflow_instance_id, template, partner, reminder_number, documents, state, reason, to_address, to_name,
-               from_address, subject, body, language, transport, specimen, created_at, sent_at, to_field, answer_id, attached_field
+               from_address, subject, body, language, transport, specimen, created_at, sent_at, to_field, answer_id, attached_field, data::text
         from mails
         """;
 
@@ -126,6 +126,7 @@ public sealed class MailStore(NpgsqlDataSource database)
                 ToField = Text(reader, 20),
                 AnswerId = Text(reader, 21),
                 AttachedField = Text(reader, 22),
+                Data = Text(reader, 23),
             });
         }
 

@@ -35,6 +35,9 @@ public sealed class SendMail : Activity
     [Input(DisplayName = "Champ de la pièce", Description = "Champ d'un formulaire du dossier dont le fichier est joint, p. ex. le document reçu.", Order = 8)]
     public Input<string>? AttachedField { get; set; }
 
+    [Input(DisplayName = "Données du texte", UIHint = "json-editor", Description = "Ce que le modèle lit sous « data » ; jamais de données personnelles.", Order = 9)]
+    public Input<JsonObject>? Data { get; set; }
+
     [Output(DisplayName = "Courriel", Description = "Identifiant du courriel.")]
     public Output<string>? MailId { get; set; }
 
@@ -45,7 +48,7 @@ public sealed class SendMail : Activity
         context.AddCompanion(new QueueMail(
             id, context.WorkflowExecutionContext.CorrelationId, context.Get(Template)!, context.Get(Partner), context.Get(To),
             context.Get(Documents) ?? [], context.Get(ReminderNumber),
-            context.Get(ToField), context.Get(AnswerOf)?["answerId"]?.GetValue<string>(), context.Get(AttachedField)));
+            context.Get(ToField), context.Get(AnswerOf)?["answerId"]?.GetValue<string>(), context.Get(AttachedField), context.Get(Data)));
         var sent = context.CreateBookmark(new CreateBookmarkArgs("Cleiss.MailSent"));
         context.AddEffect(SendMailHandler.EffectKind, new JsonObject { ["mailId"] = id }, sent, SendMailHandler.Key(id));
     }

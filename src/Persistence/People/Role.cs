@@ -20,15 +20,15 @@ public static class Role
     // What everyone who works on cases needs.
     private static readonly string[] Works =
     [
-        CasesRead, TasksWork, FormsRead, DocumentsRead, MailsRead, ReferenceRead,
+        CasesRead, TasksWork, FormsRead, DocumentsRead, MailsRead, ReferenceRead, StatisticsRead,
         ReadUserTasks, ClaimUserTasks, CompleteUserTasks, LookupUserTaskParticipants,
     ];
 
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Permissions { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
         [Agent] = [.. Works, CasesOpen, CasesReply],
-        [Juriste] = [.. Works, CasesOpen, CasesReply, TemplatesRead, StatisticsRead],
-        [Directrice] = [.. Works, StatisticsRead, AssignUserTasks],
+        [Juriste] = [.. Works, CasesOpen, CasesReply, TemplatesRead],
+        [Directrice] = [.. Works, AssignUserTasks],
         [Comptable] = Works,
         [Budget] = [.. Works, CasesOpen],
         [Traduction] = [.. Works, CasesOpen, CasesReply],
@@ -37,7 +37,7 @@ public static class Role
         [Sdl2] = [.. Works, CasesOpen, CasesReply],
         [Proprietaire] =
         [
-            .. Works, CasesOpen, CasesReply, FormsWrite, ReferenceWrite, DefinitionsRead, DefinitionsWrite, TemplatesRead, TemplatesWrite, StatisticsRead, MailsRetry, RunAlterations,
+            .. Works, CasesOpen, CasesReply, FormsWrite, ReferenceWrite, DefinitionsRead, DefinitionsWrite, TemplatesRead, TemplatesWrite, MailsRetry, RunAlterations,
             AssignUserTasks, UpdateUserTasks, CancelUserTasks, ManageUserTasks, InviteUserTasks,
         ],
         // Runs the product; reads what is needed to help, works on no case.

@@ -10,7 +10,8 @@ internal static class CaseProgress
     public static IReadOnlyList<CaseStep> Of(
         Case row, IReadOnlyList<string> openActivities, IReadOnlyList<DocumentRow> documents, IReadOnlyList<MailRow> mails)
     {
-        if (row.State == CaseState.Cancelled)
+        // Only this process runs in these five steps; the others say where they stand in words.
+        if (row.State == CaseState.Cancelled || documents.Count == 0 && row.FormKey is null)
         {
             return [];
         }

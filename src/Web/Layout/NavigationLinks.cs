@@ -47,6 +47,11 @@ public static class NavigationLinks
             yield return new("/procedures", "Procédures");
         }
 
+        if (person.Has(Permission.StatisticsRead))
+        {
+            yield return new("/statistiques", "Statistiques");
+        }
+
         if (person.Has(Permission.DefinitionsRead))
         {
             yield return new("/studio", "Concepteur");

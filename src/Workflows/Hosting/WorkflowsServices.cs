@@ -3,6 +3,7 @@ using Cleiss.Activities.Hosting;
 using Cleiss.Activities.Mail;
 using Cleiss.Documents.Rendering;
 using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Hosting;
 using Cleiss.Forms.FieldTypes;
 using Cleiss.Forms.Hosting;
 using Cleiss.Engine.Hosting;
@@ -14,6 +15,7 @@ using Cleiss.Workflows.Fiches;
 using Cleiss.Workflows.FormulaireDeLiaison;
 using Cleiss.Workflows.FormulaireRecu;
 using Cleiss.Workflows.Referentiels;
+using Cleiss.Workflows.Statistiques;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +28,7 @@ public static class WorkflowsServices
     public static IServiceCollection AddWorkflows(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddActivities(configuration);
+        services.AddActivitiesFrom(typeof(WorkflowsServices).Assembly);
         services.AddEntityModule<ReferenceEntities>();
         services.AddShippedForms(typeof(WorkflowsServices).Assembly);
         services.TryAddSingleton<ReferenceData>();
@@ -43,13 +46,20 @@ public static class WorkflowsServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IInstitutionDirectory, PartnerInstitutions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAgreementDirectory, PartnerInstitutions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDefinitionRule, KnownNamesRule>());
-        foreach (var process in typeof(WorkflowsServices).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IProcess))))
-        {
-            services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IProcess), process));
-        }
-
+        services.TryAddSingleton<CaseCounts>();
+        services.TryAddSingleton<StatisticsDesk>();
+        AddAll<IProcess>(services);
+        AddAll<IProcessStatistics>(services);
         services.AddStartupTask<ReferenceSeed>();
         services.AddStartupTask<ProcessSeed>();
         return services.AddMigrations(typeof(WorkflowsServices).Assembly);
+    }
+
+    private static void AddAll<T>(IServiceCollection services)
+    {
+        foreach (var type in typeof(WorkflowsServices).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(T))))
+        {
+            services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(T), type));
+        }
     }
 }

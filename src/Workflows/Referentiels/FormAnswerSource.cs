@@ -122,6 +122,6 @@ internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, Ref
     {
         await using var command = database.CreateCommand("select agreement_iso from cases where id = $1");
         command.AddParameters(Sql.Text(caseId));
-        return await command.ExecuteScalarAsync(cancellationToken) is string iso ? await reference.FindLiaisonBodyAsync(iso, cancellationToken) : null;
+        return await command.ExecuteScalarAsync(cancellationToken) is string iso ? await reference.FindInstitutionAsync(iso, cancellationToken) : null;
     }
 }

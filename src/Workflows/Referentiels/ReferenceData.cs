@@ -59,8 +59,31 @@ public sealed class ReferenceData(IDbContextFactory<CleissDbContext> contexts, N
         return await context.Set<LiaisonBody>().AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancellationToken);
     }
 
+    public async Task<EuropeanInstrument?> FindEuropeanInstrumentAsync(string iso, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Set<EuropeanInstrument>().AsNoTracking().FirstOrDefaultAsync(row => row.Iso == iso, cancellationToken);
+    }
+
+    public async Task<PostingDuration?> FindPostingDurationAsync(string iso, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Set<PostingDuration>().AsNoTracking().FirstOrDefaultAsync(row => row.Iso == iso, cancellationToken);
+    }
+
+    /// <summary>Whom we write to in a country: its liaison body, else the authority that the European instrument names.</summary>
+    public async Task<LiaisonBody?> FindInstitutionAsync(string iso, CancellationToken cancellationToken) =>
+        await FindLiaisonBodyAsync(iso, cancellationToken)
+        ?? (await FindEuropeanInstrumentAsync(iso, cancellationToken) is { } european
+            ? new LiaisonBody
+            {
+                AgreementIso = european.Iso, Name = european.Authority, Country = european.Country, Address = european.Country, Email = european.Email,
+                Language = european.Language, AgreementFr = european.Instrument, Modelled = true, UpdatedBy = "system",
+            }
+            : null);
+
     public async Task<Partner?> FindAsync(string partner, CancellationToken cancellationToken) =>
-        await FindLiaisonBodyAsync(partner, cancellationToken) is { } body
+        await FindInstitutionAsync(partner, cancellationToken) is { } body
             ? new Partner(body.AgreementIso, body.Name, body.Country, string.IsNullOrWhiteSpace(body.Email) ? null : body.Email, body.Language)
             : null;
 

@@ -102,6 +102,45 @@ public sealed class CatalogueForm
     public bool IsInForce(DateOnly date) => Life == FormLife.InForce && !(InForceOn > date) && !(EndedOn < date);
 }
 
+/// <summary>What binds France and a European country: the regulations, or the agreement with the United Kingdom.</summary>
+public sealed class EuropeanInstrument
+{
+    public required string Iso { get; set; }
+
+    public required string Country { get; set; }
+
+    public required string Instrument { get; set; }
+
+    public int PostingMonths { get; set; }
+
+    /// <summary>An agreement by exception is possible (article 16).</summary>
+    public bool Derogation { get; set; }
+
+    public string? Remark { get; set; }
+
+    /// <summary>Whom requests for a derogation go to; modelled.</summary>
+    public required string Authority { get; set; }
+
+    public string? Email { get; set; }
+
+    public required string Language { get; set; }
+}
+
+/// <summary>How long somebody may be posted under a bilateral agreement.</summary>
+public sealed class PostingDuration
+{
+    public required string Iso { get; set; }
+
+    public required string Country { get; set; }
+
+    public int InitialMonths { get; set; }
+
+    /// <summary>Null when the extension is not a number of months.</summary>
+    public int? ExtensionMonths { get; set; }
+
+    public string? Remark { get; set; }
+}
+
 internal sealed class ReferenceEntities : IEntityModule
 {
     public void Configure(ModelBuilder model)
@@ -109,6 +148,8 @@ internal sealed class ReferenceEntities : IEntityModule
         ArgumentNullException.ThrowIfNull(model);
         model.Entity<Agreement>(entity => entity.ToTable("agreements").HasKey(row => row.Iso));
         model.Entity<LiaisonBody>(entity => entity.ToTable("liaison_bodies").HasKey(row => row.AgreementIso));
+        model.Entity<EuropeanInstrument>(entity => entity.ToTable("european_instruments").HasKey(row => row.Iso));
+        model.Entity<PostingDuration>(entity => entity.ToTable("posting_durations").HasKey(row => row.Iso));
         model.Entity<CatalogueForm>(entity => entity.ToTable("form_catalogue").HasKey(row => row.FormKey));
     }
 }

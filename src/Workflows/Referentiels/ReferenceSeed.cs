@@ -24,6 +24,7 @@ internal sealed class ReferenceSeed(NpgsqlDataSource database, TimeProvider time
         }
 
         AddBodies(batch);
+        AddInstruments(batch);
         foreach (var row in Csv.Read("moldova-forms.csv"))
         {
             // The eighteen forms were validated by the liaison bodies in October 2025 and wait for the authorities' notification.
@@ -37,6 +38,31 @@ internal sealed class ReferenceSeed(NpgsqlDataSource database, TimeProvider time
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void AddInstruments(NpgsqlBatch batch)
+    {
+        foreach (var row in Csv.Read("european-instruments.csv"))
+        {
+            // Which authority agrees to derogations is not in the sources: modelled, with addresses that lead nowhere.
+            batch.Add(
+                """
+                insert into european_instruments (iso, country, instrument, posting_months, derogation, remark, authority, email, language)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (iso) do nothing
+                """,
+                Sql.Text(row["iso"]), Sql.Text(row["country"]), Sql.Text(row["instrument"]),
+                Sql.Int(int.Parse(row["posting_months"], CultureInfo.InvariantCulture)), Sql.Bool(row["derogation"] != "none"), Sql.Text(row["remark"]),
+                Sql.Text($"Autorité désignée pour les dérogations – {row["country"]} (modélisé)"),
+                Sql.Text($"derogation-{row["iso"].ToLowerInvariant()}@autorite.example"), Sql.Text(row["iso"] is "BE" or "LU" or "CH" ? "fr" : "en"));
+        }
+
+        foreach (var row in Csv.Read("posting-durations.csv"))
+        {
+            batch.Add(
+                "insert into posting_durations (iso, country, initial_months, extension_months, remark) values ($1, $2, $3, $4, $5) on conflict (iso) do nothing",
+                Sql.Text(row["iso"]), Sql.Text(row["country"]), Sql.Int(int.Parse(row["initial_months"], CultureInfo.InvariantCulture)),
+                Sql.Int(int.TryParse(row["extension_months"], CultureInfo.InvariantCulture, out var extension) ? extension : null), Sql.Text(row["remark"]));
+        }
     }
 
     private void AddBodies(NpgsqlBatch batch)
@@ -69,6 +95,14 @@ internal static class LiaisonBodySeed
             "Accord de sécurité sociale entre la France et l'Argentine", null),
         new("SN", "Institution de prévoyance retraite du Sénégal (IPRES)", "Sénégal", "Dakar", null, "fr", "Convention de sécurité sociale entre la France et le Sénégal", null),
         new("CI", "Caisse nationale de prévoyance sociale (CNPS)", "Côte d'Ivoire", "Abidjan", null, "fr", "Convention de sécurité sociale entre la France et la Côte d'Ivoire", null),
+        new("CM", "Caisse nationale de prévoyance sociale (CNPS)", "Cameroun", "Yaoundé", "liaison@cnps-cm.example", "fr",
+            "Convention générale de sécurité sociale entre la France et le Cameroun", null),
+        new("DZ", "Direction générale de la sécurité sociale (modélisé)", "Algérie", "Alger", "liaison@dgss-dz.example", "fr",
+            "Convention générale sur la sécurité sociale entre la France et l'Algérie", null),
+        new("BR", "Instituto Nacional do Seguro Social (INSS)", "Brésil", "Brasília", "liaison@inss-br.example", "pt",
+            "Accord de sécurité sociale entre la France et le Brésil", null),
+        new("BJ", "Caisse nationale de sécurité sociale (CNSS)", "Bénin", "Cotonou", "liaison@cnss-bj.example", "fr",
+            "Convention générale de sécurité sociale entre la France et le Bénin", null),
     ];
 }
 
