@@ -168,5 +168,8 @@ internal sealed class PrintShop : IAsyncDisposable
         public Task<JsonObject?> FindQuotableAsync(string answerId, CancellationToken cancellationToken) => Task.FromResult<JsonObject?>(null);
 
         public Task<string?> FindTextAsync(string caseId, string field, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+        public Task<(string FileId, string Name)?> FindFileAsync(string caseId, string field, CancellationToken cancellationToken) =>
+            Task.FromResult<(string FileId, string Name)?>(null);
     }
 }

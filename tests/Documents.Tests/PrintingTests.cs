@@ -61,7 +61,8 @@ public sealed class PrintingTests(Press press)
 
         Assert.Empty(preview.Problems);
         Assert.NotEmpty(preview.Subject!);
-        Assert.Contains("FL-2026-0042", preview.Body, StringComparison.Ordinal);
+        var sample = JsonNode.Parse(template.Files[TemplateVersion.Sample])!;
+        Assert.Contains(sample["case"]!["reference"]!.GetValue<string>(), preview.Body, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -6,7 +6,6 @@ using Cleiss.Engine.Definitions;
 using Cleiss.Engine.Hosting;
 using Cleiss.Forms.FieldTypes;
 using Cleiss.Forms.Hosting;
-using Cleiss.Engine.Hosting;
 using Cleiss.Persistence.Bursts;
 using Cleiss.Persistence.Hosting;
 using Cleiss.Workflows.Definitions;
