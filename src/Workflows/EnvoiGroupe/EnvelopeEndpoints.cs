@@ -32,7 +32,15 @@ public sealed class EnvelopeEndpoints(EnvelopeStore envelopes, EnvelopeSending s
     {
         items = (await envelopes.ListAsync(cancellationToken)).Select(envelope => new
         {
-            envelope.Id, envelope.AgreementIso, envelope.Partner, envelope.Test, envelope.OpenedAt, envelope.ClosedAt, envelope.CaseId, envelope.CaseReference, envelope.SentAt,
+            envelope.Id,
+            envelope.AgreementIso,
+            envelope.Partner,
+            envelope.Test,
+            envelope.OpenedAt,
+            envelope.ClosedAt,
+            envelope.CaseId,
+            envelope.CaseReference,
+            envelope.SentAt,
             items = envelope.Items.Select(item => new { item.DocumentId, item.Number, item.FormCode, item.Title, item.CaseId, item.CaseReference, item.AddedAt }),
         }),
     });

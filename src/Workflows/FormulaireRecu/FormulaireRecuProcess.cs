@@ -49,7 +49,10 @@ public sealed class FormulaireRecuProcess(ReferenceData reference) : IProcess
 
         var input = new JsonObject
         {
-            ["agreementIso"] = iso, ["formKey"] = form.FormKey, ["formCode"] = form.Code, ["formTitle"] = form.TitleFr,
+            ["agreementIso"] = iso,
+            ["formKey"] = form.FormKey,
+            ["formCode"] = form.Code,
+            ["formTitle"] = form.TitleFr,
         };
         return new CaseOpening(
             $"Reçu : {form.Code} {form.TitleFr} – {detail.Agreement.Partner}", input, iso, form.FormKey, Text(data, "nomNaissance"), Text(data, "prenoms"),

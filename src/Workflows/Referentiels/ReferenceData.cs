@@ -77,8 +77,15 @@ public sealed class ReferenceData(IDbContextFactory<CleissDbContext> contexts, N
         ?? (await FindEuropeanInstrumentAsync(iso, cancellationToken) is { } european
             ? new LiaisonBody
             {
-                AgreementIso = european.Iso, Name = european.Authority, Country = european.Country, Address = european.Country, Email = european.Email,
-                Language = european.Language, AgreementFr = european.Instrument, Modelled = true, UpdatedBy = "system",
+                AgreementIso = european.Iso,
+                Name = european.Authority,
+                Country = european.Country,
+                Address = european.Country,
+                Email = european.Email,
+                Language = european.Language,
+                AgreementFr = european.Instrument,
+                Modelled = true,
+                UpdatedBy = "system",
             }
             : null);
 

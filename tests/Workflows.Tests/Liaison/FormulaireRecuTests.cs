@@ -81,8 +81,14 @@ public sealed class FormulaireRecuTests(Agency agency) : IClassFixture<Agency>
         var scan = await agency.Get<FileStore>().SaveAsync("cerere.pdf", "application/pdf", [.. "%PDF-1.7\n%essai"u8], "agent1", CancellationToken.None);
         return new JsonObject
         {
-            ["accord"] = "MD", ["formulaire"] = form, ["referencePartenaire"] = "CNAS/2026/2231", ["dateFormulaire"] = "2026-03-02", ["nomNaissance"] = "POPESCU",
-            ["prenoms"] = "Maria", ["dateNaissance"] = "1958-03-14", ["scan"] = new JsonObject { ["id"] = scan.Id, ["name"] = "cerere.pdf" },
+            ["accord"] = "MD",
+            ["formulaire"] = form,
+            ["referencePartenaire"] = "CNAS/2026/2231",
+            ["dateFormulaire"] = "2026-03-02",
+            ["nomNaissance"] = "POPESCU",
+            ["prenoms"] = "Maria",
+            ["dateNaissance"] = "1958-03-14",
+            ["scan"] = new JsonObject { ["id"] = scan.Id, ["name"] = "cerere.pdf" },
         };
     }
 
