@@ -10,8 +10,8 @@ internal static class CaseProgress
     public static IReadOnlyList<CaseStep> Of(
         Case row, IReadOnlyList<string> openActivities, IReadOnlyList<DocumentRow> documents, IReadOnlyList<MailRow> mails)
     {
-        // Only this process runs in these five steps; the others say where they stand in words.
-        if (row.State == CaseState.Cancelled || documents.Count == 0 && row.FormKey is null)
+        // These are the steps of a case about one form; other processes say where they stand in words.
+        if (row.State == CaseState.Cancelled || row.FormKey is null)
         {
             return [];
         }

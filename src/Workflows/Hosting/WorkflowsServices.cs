@@ -14,6 +14,7 @@ using Cleiss.Workflows.Fiches;
 using Cleiss.Workflows.FormulaireDeLiaison;
 using Cleiss.Workflows.FormulaireRecu;
 using Cleiss.Workflows.Referentiels;
+using Cleiss.Workflows.Solvit;
 using Cleiss.Workflows.Statistiques;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,6 +46,7 @@ public static class WorkflowsServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IInstitutionDirectory, PartnerInstitutions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAgreementDirectory, PartnerInstitutions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDefinitionRule, KnownNamesRule>());
+        services.TryAddSingleton<CompetentFunds>();
         services.TryAddSingleton<CaseCounts>();
         services.TryAddSingleton<StatisticsDesk>();
         AddAll<IProcess>(services);

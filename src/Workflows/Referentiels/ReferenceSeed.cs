@@ -109,9 +109,9 @@ internal static class LiaisonBodySeed
 /// <summary>Reads the comma-separated files of the release: quotes allowed, no line breaks in values.</summary>
 internal static class Csv
 {
-    public static IEnumerable<IReadOnlyDictionary<string, string>> Read(string name)
+    public static IEnumerable<IReadOnlyDictionary<string, string>> Read(string name, string folder = "Referentiels/")
     {
-        using var stream = typeof(Csv).Assembly.GetManifestResourceStream("Referentiels/" + name)
+        using var stream = typeof(Csv).Assembly.GetManifestResourceStream(folder + name)
             ?? throw new FileNotFoundException($"The reference data file {name} is not part of this build.");
         using var reader = new StreamReader(stream);
         var header = Split(reader.ReadLine() ?? "");
