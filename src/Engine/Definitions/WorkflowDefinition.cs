@@ -7,6 +7,7 @@ namespace Cleiss.Engine.Definitions;
 /// <summary>One version of a workflow definition as stored: columns for lists, the whole document as Elsa's JSON.</summary>
 /// <param name="Id">Of this version.</param>
 /// <param name="DefinitionId">Logical id, the same for all versions; for our processes the process key.</param>
+/// <param name="IsPublished">In force today; a version published for a later date is not, until that date.</param>
 /// <param name="PublishedAt">When it was first published; from then on it never changes, though a newer version may replace it. Null for a draft.</param>
 /// <param name="EffectiveFrom">First date of receipt this version is for; null when it always was.</param>
 /// <param name="Document">The Elsa 3 definition: <c>root</c>, <c>variables</c>, <c>inputs</c>, <c>outputs</c>, <c>options</c>, <c>customProperties</c>…</param>

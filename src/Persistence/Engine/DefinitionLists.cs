@@ -1,3 +1,4 @@
+using Cleiss.Engine.Triggers;
 using Npgsql;
 
 namespace Cleiss.Persistence.Engine;
@@ -17,12 +18,15 @@ public sealed record DefinitionQuery(
     int? Take = null);
 
 /// <summary>A definition's version in a list.</summary>
+/// <param name="IsPublished">In force today.</param>
 public sealed record DefinitionRow(
     string Id, string DefinitionId, int Version, string Name, string? Description, bool IsLatest, bool IsPublished, DateTimeOffset CreatedAt, string? ToolVersion);
 
 /// <summary>Lists of definitions, without their documents.</summary>
-public sealed class DefinitionLists(NpgsqlDataSource database)
+public sealed class DefinitionLists(NpgsqlDataSource database, TriggerIndexer triggers)
 {
+    private static readonly string InForce = VersionInForce.Sql("$5");
+
     private const string Filter =
         """
         archived_at is null
@@ -38,9 +42,9 @@ public sealed class DefinitionLists(NpgsqlDataSource database)
         var order = query.OrderBy switch { "Name" => "lower(name)", "Version" => "version", _ => "created_at" };
         await using var command = database.CreateCommand(
             $"""
-            select id, definition_id, version, name, description, is_latest, is_published, created_at, document ->> 'toolVersion', count(*) over ()
+            select id, definition_id, version, name, description, is_latest, {InForce}, created_at, document ->> 'toolVersion', count(*) over ()
             from workflow_definitions where {Filter} and {Versions(query.Versions)}
-            order by {order} {direction}, id {direction} offset $5 limit $6
+            order by {order} {direction}, id {direction} offset $6 limit $7
             """);
         command.AddParameters([.. Parameters(query), Sql.Int(query.Skip), Sql.Int(query.Take)]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -79,20 +83,20 @@ public sealed class DefinitionLists(NpgsqlDataSource database)
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static NpgsqlParameter[] Parameters(DefinitionQuery query) =>
+    private NpgsqlParameter[] Parameters(DefinitionQuery query) =>
     [
         Sql.Text(string.IsNullOrWhiteSpace(query.SearchTerm) ? null : $"%{Escaped(query.SearchTerm.Trim())}%"), Sql.Text(query.SearchTerm?.Trim()),
-        OptionalTexts(query.DefinitionIds), OptionalTexts(query.Ids),
+        OptionalTexts(query.DefinitionIds), OptionalTexts(query.Ids), Sql.Date(triggers.Today),
     ];
 
     private static string Versions(string? options) => options switch
     {
         null or "" or "AllVersions" => "true",
         "Latest" => "is_latest",
-        "Published" => "is_published",
-        "LatestAndPublished" => "(is_latest and is_published)",
-        "LatestOrPublished" => "(is_latest or is_published)",
-        "Draft" => "(is_latest and not is_published)",
+        "Published" => InForce,
+        "LatestAndPublished" => $"(is_latest and {InForce})",
+        "LatestOrPublished" => $"(is_latest or {InForce})",
+        "Draft" => $"(is_latest and not {InForce})",
         _ => int.TryParse(options, System.Globalization.CultureInfo.InvariantCulture, out var number) ? $"version = {number}" : "false",
     };
 

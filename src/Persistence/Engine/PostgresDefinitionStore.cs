@@ -10,13 +10,14 @@ namespace Cleiss.Persistence.Engine;
 /// <summary>Definitions on PostgreSQL: at most one latest and one published version per definition, held by unique indexes.</summary>
 public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIndexer triggers, TimeProvider time) : IDefinitionStore
 {
-    private const string Columns =
-        "id, definition_id, version, name, description, is_latest, is_published, effective_from, published_at, created_at, document";
+    /// <summary>What is read of a version. Parameter $2 is today.</summary>
+    private static readonly string Columns =
+        $"id, definition_id, version, name, description, is_latest, {VersionInForce.Sql("$2")}, effective_from, published_at, created_at, document";
 
     public async Task<WorkflowDefinition?> FindByIdAsync(string versionId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand($"select {Columns} from workflow_definitions where id = $1");
-        command.AddParameters(Sql.Text(versionId));
+        command.AddParameters(Sql.Text(versionId), Sql.Date(triggers.Today));
         return await ReadAsync(command, cancellationToken) is [var definition, ..] ? definition : null;
     }
 
@@ -24,7 +25,7 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
     {
         await using var command = database.CreateCommand(
             $"select {Columns} from workflow_definitions where ($1::text is null or definition_id = $1) and archived_at is null order by definition_id, version desc");
-        command.AddParameters(Sql.Text(definitionId));
+        command.AddParameters(Sql.Text(definitionId), Sql.Date(triggers.Today));
         return await ReadAsync(command, cancellationToken);
     }
 
@@ -47,8 +48,10 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
         }
 
         batch.Add(
-            $"""
-            insert into workflow_definitions ({Columns}) values ($1, $2, $3, $4, $5, true, false, $6, null, $7, $8)
+            """
+            insert into workflow_definitions
+                (id, definition_id, version, name, description, is_latest, is_published, effective_from, published_at, created_at, document)
+            values ($1, $2, $3, $4, $5, true, false, $6, null, $7, $8)
             on conflict (id) do update set name = excluded.name, description = excluded.description,
                 effective_from = excluded.effective_from, document = excluded.document
             """,
@@ -61,13 +64,7 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
 
     public async Task<string?> FindInForceIdAsync(string definitionId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            """
-            select id from workflow_definitions version
-            where definition_id = $1 and published_at is not null and archived_at is null and (effective_from is null or effective_from <= $2)
-                and exists (select from workflow_definitions where definition_id = $1 and is_published)
-            order by is_published desc, effective_from desc nulls last, version desc limit 1
-            """);
+        await using var command = database.CreateCommand("select version_in_force($1, $2)");
         command.AddParameters(Sql.Text(definitionId), Sql.Date(triggers.Today));
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
@@ -92,7 +89,7 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return version with { IsPublished = true, PublishedAt = publishedAt };
+        return version with { IsPublished = triggers.InForceFrom(version) is null, PublishedAt = publishedAt };
     }
 
     public async Task<WorkflowDefinition?> RetractAsync(string definitionId, CancellationToken cancellationToken)
@@ -100,7 +97,9 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.Add($"update workflow_definitions set is_published = false where is_published and definition_id = $1 returning {Columns}", Sql.Text(definitionId));
+        batch.Add(
+            $"update workflow_definitions set is_published = false where is_published and definition_id = $1 returning {Columns}",
+            Sql.Text(definitionId), Sql.Date(triggers.Today));
         batch.Add("delete from workflow_triggers where definition_id = $1", Sql.Text(definitionId));
         WorkflowDefinition? retracted;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
@@ -120,7 +119,7 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
     }
 
     /// <summary>Locks all versions of the definition, so that publications of one definition follow one another, triggers included.</summary>
-    private static async Task<WorkflowDefinition?> LockVersionAsync(NpgsqlConnection connection, string versionId, CancellationToken cancellationToken)
+    private async Task<WorkflowDefinition?> LockVersionAsync(NpgsqlConnection connection, string versionId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -128,7 +127,7 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
             where definition_id = (select definition_id from workflow_definitions where id = $1) order by version for update
             """,
             connection);
-        command.AddParameters(Sql.Text(versionId));
+        command.AddParameters(Sql.Text(versionId), Sql.Date(triggers.Today));
         return (await ReadAsync(command, cancellationToken)).FirstOrDefault(version => version.Id == versionId);
     }
 
@@ -140,11 +139,11 @@ public sealed class PostgresDefinitionStore(NpgsqlDataSource database, TriggerIn
         return await PostgresTriggerStore.ReadAsync(command, cancellationToken);
     }
 
-    private static async Task<WorkflowDefinition?> LockLatestAsync(NpgsqlConnection connection, string definitionId, CancellationToken cancellationToken)
+    private async Task<WorkflowDefinition?> LockLatestAsync(NpgsqlConnection connection, string definitionId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"select {Columns} from workflow_definitions where definition_id = $1 and is_latest for update", connection);
-        command.AddParameters(Sql.Text(definitionId));
+        command.AddParameters(Sql.Text(definitionId), Sql.Date(triggers.Today));
         return await ReadAsync(command, cancellationToken) is [var latest, ..] ? latest : null;
     }
 

@@ -81,13 +81,24 @@ public sealed class TriggerClaimTests : IAsyncLifetime
         await PublishAsync(host, "accueil", Starting(Event("e", "bonjour")));
         var second = await PublishAsync(host, "accueil", Starting(Event("e", "bonjour")), effectiveFrom: "2026-03-12");
 
-        // What other workflows start follows the same date as what events start.
+        // What other workflows start, and what is shown as published, follow the same date as what events start.
+        Assert.False(second.IsPublished);
         _time.AdvanceTo(new DateTimeOffset(2026, 3, 11, 22, 59, 59, TimeSpan.Zero));
         Assert.Equal(1, (await SendAsync(host)).Instance!.Version);
-        Assert.NotEqual(second.Id, await host.GetRequiredService<IDefinitionStore>().FindInForceIdAsync("accueil", CancellationToken.None));
+        await AssertInForceAsync(host, 1);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(second.Version, (await SendAsync(host)).Instance!.Version);
-        Assert.Equal(second.Id, await host.GetRequiredService<IDefinitionStore>().FindInForceIdAsync("accueil", CancellationToken.None));
+        await AssertInForceAsync(host, 2);
+    }
+
+    private static async Task AssertInForceAsync(ServiceProvider host, int version)
+    {
+        var store = host.GetRequiredService<IDefinitionStore>();
+        Assert.Equal([version], (await store.ListAsync("accueil", CancellationToken.None)).Where(v => v.IsPublished).Select(v => v.Version));
+        var id = await store.FindInForceIdAsync("accueil", CancellationToken.None);
+        Assert.Equal((version, true), await store.FindByIdAsync(id!, CancellationToken.None) is { } found ? (found.Version, found.IsPublished) : default);
+        var (rows, total) = await host.GetRequiredService<DefinitionLists>().ListAsync(new DefinitionQuery("Published", DefinitionIds: ["accueil"]), CancellationToken.None);
+        Assert.Equal((1, version, true), (total, rows[0].Version, rows[0].IsPublished));
     }
 
     [Fact]
