@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Definitions;
+using Cleiss.Engine.Execution;
 using Cleiss.Persistence.People;
 using Xunit;
+using static Cleiss.TestKit.Workflows.FlowJson;
 
 namespace Cleiss.Host.Tests;
 
@@ -40,6 +43,44 @@ public sealed class TaskConflictTests(HostFixture host)
         Assert.Equal(0, await host.CountAsync($"select count(*) from documents where case_id = '{opened.Id}'"));
         (await opened.CompleteAsync("juriste", validation, "Valider")).Ok();
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_exclusion_keeps_managers_away_unless_the_task_says_otherwise_and_four_eyes_always_hold(bool allowed)
+    {
+        var manager = await host.AsAsync("proprietaire");
+        var agent = await host.AsAsync("agent1");
+        var definitionId = "exclusion-" + allowed;
+        (await manager.PostAsync("elsa/api/workflow-definitions", new JsonObject
+        {
+            ["model"] = Definition(Sequence(Excluding("un", allowed, "[]"), Excluding("deux", allowed, """["un"]"""))).With("definitionId", definitionId),
+            ["publish"] = true,
+        })).Ok();
+        var version = (await host.Get<IDefinitionStore>().ListAsync(definitionId, CancellationToken.None))[0];
+        var instance = (await host.Get<WorkflowRuntime>().StartAsync(new StartWorkflow(version.Id), CancellationToken.None)).Instance!.Id;
+
+        (await CompleteAsync(agent)).IsRefused(HttpStatusCode.Forbidden, "excluded");
+        var first = await CompleteAsync(manager);
+        if (allowed)
+        {
+            first.Ok();
+        }
+
+        (await CompleteAsync(manager)).IsRefused(HttpStatusCode.Forbidden, "excluded");
+
+        async Task<Answer> CompleteAsync(Caller caller)
+        {
+            var open = (await manager.GetAsync($"elsa/api/user-tasks?scope=all&workflowInstanceId={instance}")).Ok()["items"]!.AsArray();
+            return await caller.PostAsync(
+                $"elsa/api/user-tasks/{Assert.Single(open)!["task"]!["id"]!.GetValue<string>()}/complete", new JsonObject { ["actionKey"] = "Fait" });
+        }
+    }
+
+    private static JsonObject Excluding(string id, bool allowed, string distinctFrom) => Activity(
+        id, "Elsa.UserTask", ("title", Literal(id)), ("outcomes", Input("Object", """["Fait"]""")),
+        ("excludedUsers", Input("Object", """["proprietaire","agent1"]""")), ("distinctFrom", Input("Object", distinctFrom)),
+        ("allowManagerExclusionOverride", Literal(allowed)));
 
     [Fact]
     public async Task An_assignment_opens_a_task_to_nobody_else_than_its_candidates()

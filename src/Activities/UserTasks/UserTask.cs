@@ -74,7 +74,9 @@ public sealed partial class UserTask : Activity
     public Input<bool>? EnableCancellationOutcome { get; set; }
 
     /// <summary>Elsa's switch; it lifts <see cref="ExcludedUsers"/> for managers, never a four-eyes rule.</summary>
-    [Input(DisplayName = "Dérogation d'un gestionnaire", Order = 17, UIHint = "checkbox")]
+    [Input(
+        DisplayName = "Dérogation d'un gestionnaire", Order = 17, UIHint = "checkbox",
+        Description = "Un gestionnaire de tâches, même exclu, peut faire celle-ci. La règle des quatre yeux vaut toujours.")]
     public Input<bool>? AllowManagerExclusionOverride { get; set; }
 
     [Input(DisplayName = "Autre personne que", Order = 18, UIHint = "multitext", Description = "Activités dont l'auteur ne peut pas faire celle-ci.")]
@@ -187,6 +189,7 @@ public sealed partial class UserTask : Activity
             CandidateUsers = users,
             CandidateGroups = groups,
             ExcludedUsers = context.Get(ExcludedUsers) ?? [],
+            ExclusionOverride = context.Get(AllowManagerExclusionOverride),
             DistinctFrom = [.. (context.Get(DistinctFrom) ?? []).Select(context.IdOf)],
             SameAs = [.. (context.Get(SameAs) ?? []).Select(context.IdOf)],
             ShowAnswersOf = Blank(context.Get(ShowAnswersOf)) is { } shown ? context.IdOf(shown) : null,

@@ -18,20 +18,20 @@ internal static class UserTaskAccess
 
     /// <summary>Why a rule keeps the person away, in French; null when none does.</summary>
     /// <param name="completers">Who completed which activity of the instance so far.</param>
-    public static string? Exclusion(UserTaskRow task, string userId, IReadOnlyCollection<(string ActivityId, string UserId)> completers)
+    public static string? Exclusion(UserTaskRow task, Actor actor, IReadOnlyCollection<(string ActivityId, string UserId)> completers)
     {
-        if (completers.Any(c => c.UserId == userId && task.DistinctFrom.Contains(c.ActivityId)))
+        if (completers.Any(c => c.UserId == actor.Id && task.DistinctFrom.Contains(c.ActivityId)))
         {
             return "Vous avez fait une étape précédente de ce dossier : une autre personne doit faire celle-ci (règle des quatre yeux).";
         }
 
-        if (task.ExcludedUsers.Contains(userId))
+        if (task.ExcludedUsers.Contains(actor.Id) && !(task.ExclusionOverride && actor.Has(Permission.ManageUserTasks)))
         {
             return "Vous êtes exclu de cette tâche.";
         }
 
         var same = completers.Where(c => task.SameAs.Contains(c.ActivityId)).ToList();
-        return same.Count > 0 && same.All(c => c.UserId != userId)
+        return same.Count > 0 && same.All(c => c.UserId != actor.Id)
             ? "Cette tâche revient à la personne qui a fait l'étape précédente."
             : null;
     }
@@ -39,7 +39,7 @@ internal static class UserTaskAccess
     /// <summary>Throws when the person may not complete or take the task.</summary>
     public static void Demand(UserTaskRow task, Actor actor, IReadOnlyCollection<(string ActivityId, string UserId)> completers)
     {
-        if (Exclusion(task, actor.Id, completers) is { } reason)
+        if (Exclusion(task, actor, completers) is { } reason)
         {
             throw new UserTaskRefusedException(403, "excluded", reason);
         }
@@ -63,7 +63,7 @@ internal static class UserTaskAccess
     /// <summary>Throws when the task may not be given to this person.</summary>
     public static void DemandAssignable(UserTaskRow task, Actor person, IReadOnlyCollection<(string ActivityId, string UserId)> completers)
     {
-        if (Exclusion(task, person.Id, completers) is not null)
+        if (Exclusion(task, person, completers) is not null)
         {
             throw new UserTaskRefusedException(422, "excluded-assignee", $"{person.Name} a fait une étape précédente de ce dossier et ne peut pas recevoir cette tâche.");
         }

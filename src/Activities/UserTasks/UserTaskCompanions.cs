@@ -69,16 +69,18 @@ internal sealed class UserTaskParticipant : IBurstParticipant
             """
             insert into user_tasks (id, case_id, workflow_definition_id, workflow_instance_id, activity_id, activity_instance_id, bookmark_id, title,
                 summary, reference, instructions, legal_basis, task_data, status, assignee, candidate_users, candidate_groups, excluded_users,
-                distinct_from, same_as, show_answers_of, priority, due_at, form_key, form_version, actions, cancellable, revision, created_at, updated_at)
+                distinct_from, same_as, show_answers_of, priority, due_at, form_key, form_version, actions, cancellable, revision, created_at, updated_at,
+                exclusion_override)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-                (select max(version) from form_definitions where key = $24 and state = 'published'), $25, $26, $27, $28, $28)
+                (select max(version) from form_definitions where key = $24 and state = 'published'), $25, $26, $27, $28, $28, $29)
             """,
             Sql.Text(row.Id), Sql.Text(row.CaseId), Sql.Text(row.WorkflowDefinitionId), Sql.Text(row.WorkflowInstanceId), Sql.Text(row.ActivityId),
             Sql.Text(row.ActivityInstanceId), Sql.Text(row.BookmarkId), Sql.Text(row.Title), Sql.Text(row.Summary), Sql.Text(row.Reference),
             Sql.Text(row.Instructions), Sql.Text(row.LegalBasis), Sql.Json(row.TaskData is null ? null : JsonNode.Parse(row.TaskData)),
             Sql.Text(row.Status), Sql.Text(row.Assignee), Sql.Texts(row.CandidateUsers), Sql.Texts(row.CandidateGroups), Sql.Texts(row.ExcludedUsers),
             Sql.Texts(row.DistinctFrom), Sql.Texts(row.SameAs), Sql.Text(row.ShowAnswersOf), Sql.Int(row.Priority), Sql.Time(row.DueAt),
-            Sql.Text(row.FormKey), Sql.Json(JsonNode.Parse(row.Actions)), Sql.Bool(row.Cancellable), Sql.Int(row.Revision), Sql.Time(row.CreatedAt));
+            Sql.Text(row.FormKey), Sql.Json(JsonNode.Parse(row.Actions)), Sql.Bool(row.Cancellable), Sql.Int(row.Revision), Sql.Time(row.CreatedAt),
+            Sql.Bool(row.ExclusionOverride));
         UserTaskSql.Event(batch, row.Id, "Created", Actor.System, row.CreatedAt, null);
     }
 

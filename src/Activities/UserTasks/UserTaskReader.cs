@@ -24,7 +24,7 @@ public sealed class UserTaskReader(
         id, case_id, workflow_definition_id, workflow_instance_id, activity_id, activity_instance_id, bookmark_id, title, summary, reference,
         instructions, legal_basis, task_data::text, status, assignee, candidate_users, candidate_groups, excluded_users, distinct_from, same_as,
         show_answers_of, priority, due_at, form_key, form_version, actions::text, cancellable, revision, created_at, updated_at, claimed_at,
-        completed_at, completed_by, completed_by_name, action_key, answer_id, reason
+        completed_at, completed_by, completed_by_name, action_key, answer_id, reason, exclusion_override
         """;
 
     public async Task<UserTaskRow?> FindAsync(string taskId, CancellationToken cancellationToken)
@@ -46,19 +46,20 @@ public sealed class UserTaskReader(
         var all = context.Set<UserTaskRow>().AsNoTracking();
         var roles = actor.Roles.ToArray();
         var me = actor.Id;
+        var manages = actor.Has(Permission.ManageUserTasks);
         var now = time.GetUtcNow();
         var tasks = query.Scope switch
         {
             "assigned" => all.Where(t => t.CompletedAt == null && t.Assignee == me),
             "available" => all.Where(t => t.CompletedAt == null && t.Assignee == null
                 && (t.CandidateUsers.Contains(me) || t.CandidateGroups.Any(g => roles.Contains(g)))
-                && !t.ExcludedUsers.Contains(me)
+                && (!t.ExcludedUsers.Contains(me) || manages && t.ExclusionOverride)
                 && !all.Any(o => o.WorkflowInstanceId == t.WorkflowInstanceId && o.CompletedBy == me && o.Status == UserTaskStatus.Completed && t.DistinctFrom.Contains(o.ActivityId))),
             "history" => all.Where(t => t.CompletedAt != null && t.CompletedBy == me),
             "needsAttention" or "needs-attention" => all.Where(t => t.CompletedAt == null && (t.DueAt < now || t.Status == UserTaskStatus.Unassigned)),
             _ => query.Status is null ? all.Where(t => t.CompletedAt == null) : all,
         };
-        if (!actor.Has(Permission.ManageUserTasks) && !actor.Has(Permission.CasesRead))
+        if (!manages && !actor.Has(Permission.CasesRead))
         {
             tasks = tasks.Where(t => t.Assignee == me || t.CompletedBy == me || t.CandidateUsers.Contains(me) || t.CandidateGroups.Any(g => roles.Contains(g)));
         }
@@ -310,6 +311,7 @@ public sealed class UserTaskReader(
             ActionKey = Text(34),
             AnswerId = Text(35),
             Reason = Text(36),
+            ExclusionOverride = reader.GetBoolean(37),
         };
 
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

@@ -44,6 +44,9 @@ public sealed class UserTaskRow
 
     public required string[] ExcludedUsers { get; set; }
 
+    /// <summary><see cref="ExcludedUsers"/> does not keep away who may manage tasks.</summary>
+    public bool ExclusionOverride { get; set; }
+
     /// <summary>Activity ids: whoever completed one of them in this instance may not complete this task.</summary>
     public required string[] DistinctFrom { get; set; }
 

@@ -43,7 +43,7 @@ public sealed class UserTaskService(
         }
 
         var completers = await UserTaskReader.CompletersAsync(database, task.WorkflowInstanceId, cancellationToken);
-        var exclusion = UserTaskAccess.Exclusion(task, actor.Id, completers);
+        var exclusion = UserTaskAccess.Exclusion(task, actor, completers);
         var (data, isDraft) = await reader.InitialDataAsync(task, cancellationToken);
         return new UserTaskDetail(
             task,
