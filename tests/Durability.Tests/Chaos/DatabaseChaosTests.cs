@@ -14,7 +14,7 @@ namespace Cleiss.Durability.Tests.Chaos;
 /// <summary>The database crashes and comes back every few seconds while two hosts work: they go on by themselves, and nothing is lost or doubled.</summary>
 public sealed class DatabaseChaosTests(ITestOutputHelper output)
 {
-    private static readonly int Restarts = Sizes.Long ? 60 : 4;
+    private static readonly int Restarts = Sizes.Long ? 60 : 2;
     private const int Clients = 4;
 
     [Fact]
@@ -36,7 +36,10 @@ public sealed class DatabaseChaosTests(ITestOutputHelper output)
         var random = new Random(Sizes.Seed);
         for (var i = 0; i < Restarts; i++)
         {
+            // A crash must find work on its way, however slow the machine.
+            var before = acknowledged.Count;
             await Task.Delay(TimeSpan.FromSeconds(1 + (random.NextDouble() * 2)));
+            await Eventually.IsSoAsync("work goes on", () => Task.FromResult(acknowledged.Count > before + Clients));
             await server.CrashAndRestartAsync();
         }
 
@@ -49,7 +52,6 @@ public sealed class DatabaseChaosTests(ITestOutputHelper output)
             seconds: 120);
 
         output.WriteLine($"seed {Sizes.Seed}: {acknowledged.Count} instances through {Restarts} crashes");
-        Assert.True(acknowledged.Count > 10 * Restarts, $"Only {acknowledged.Count} instances were started.");
         Assert.Equal(0, await CountAsync(database, "workflow_instances where sub_status <> 'Finished'"));
         await using (var known = database.CreateCommand("select count(*) from workflow_instances where id = any($1)"))
         {

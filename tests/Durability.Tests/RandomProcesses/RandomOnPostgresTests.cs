@@ -14,7 +14,7 @@ namespace Cleiss.Durability.Tests.RandomProcesses;
 /// <summary>A sample of the random processes on PostgreSQL, all at once on two hosts, while sessions keep dying in the middle of their writes.</summary>
 public sealed class RandomOnPostgresTests(ITestOutputHelper output)
 {
-    private static readonly int Processes = Sizes.Long ? 400 : 40;
+    private static readonly int Processes = Sizes.Long ? 400 : 20;
     private const int WritesPerDeath = 150;
 
     [Fact]
