@@ -2,6 +2,7 @@ using Cleiss.Engine.Expressions;
 using Cleiss.Scripting.Feel;
 using Cleiss.Scripting.JavaScript;
 using Cleiss.Scripting.Liquid;
+using Cleiss.Scripting.Pdf;
 using Cleiss.Scripting.Qr;
 using Cleiss.Scripting.Typst;
 using Cleiss.Scripting.Workers;
@@ -35,6 +36,7 @@ public static class ScriptingServices
         services.AddSingleton<IFeelEvaluator, FeelEvaluator>();
         services.AddSingleton<ITypstCompiler, TypstCompiler>();
         services.AddSingleton<IQrCodes, QrCodes>();
+        services.AddSingleton<IPdfText, PdfText>();
         services.AddHostedService<WarmUp>();
         services.AddHealthChecks().AddCheck<ScriptHostHealth>("scripts", tags: ["ready"]);
         return services;

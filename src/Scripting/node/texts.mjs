@@ -1,4 +1,4 @@
-// Liquid templates, FEEL expressions and QR codes: plain JavaScript that cannot be interrupted from inside, so the host kills a
+// Liquid templates, FEEL expressions, QR codes and the text of PDFs: plain JavaScript that cannot be interrupted from inside, so the host kills a
 // worker that takes too long.
 import { evaluate } from 'feelin';
 import { Liquid } from 'liquidjs';
@@ -100,8 +100,32 @@ function feel({ jobs }) {
   }));
 }
 
+/** The text of all pages, or null: loaded with the first PDF, as most workers never see one. */
+async function pdf({ content }) {
+  // Only drawing would use it, but the library wants the class to be there.
+  globalThis.DOMMatrix ??= class DOMMatrix {};
+  const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs');
+  const task = getDocument({
+    data: new Uint8Array(Buffer.from(content, 'base64')), isEvalSupported: false, useSystemFonts: false, disableFontFace: true, verbosity: VerbosityLevel.ERRORS,
+  });
+  try {
+    const document = await task.promise;
+    const pages = [];
+    for (let number = 1; number <= document.numPages; number++) {
+      const { items } = await (await document.getPage(number)).getTextContent();
+      pages.push(items.map((item) => item.str + (item.hasEOL ? '\n' : '')).join(''));
+    }
+    return pages.join('\n');
+  } catch {
+    return null;
+  } finally {
+    await task.destroy();
+  }
+}
+
 const operations = {
   render,
+  pdf,
   check,
   feel,
   qr: ({ text }) => QRCode.toString(text, { type: 'svg', errorCorrectionLevel: 'M', margin: 0 }),
