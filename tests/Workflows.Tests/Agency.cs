@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cleiss.Activities.Cases;
+using Cleiss.Activities.Mail;
 using Cleiss.Activities.UserTasks;
 using Cleiss.Documents.Hosting;
 using Cleiss.Forms.Hosting;
@@ -20,9 +21,13 @@ namespace Cleiss.Workflows.Tests;
 public sealed class Agency : IAsyncLifetime
 {
     private TestDatabase _database = null!;
+    private readonly List<ServiceProvider> _others = [];
     private ServiceProvider _services = null!;
 
     public ManualTimeProvider Time { get; } = new();
+
+    /// <summary>How mails leave; null: the built-in outbox.</summary>
+    public IMailTransport? Transport { get; init; }
 
     public CaseService Cases => Get<CaseService>();
 
@@ -42,22 +47,7 @@ public sealed class Agency : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await PostgresServer.CreateDatabaseAsync();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Demo:Enabled"] = "true",
-            ["PublicUrl"] = "https://cleiss.example",
-        }).Build();
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton<IConfiguration>(configuration);
-        services.AddSingleton<TimeProvider>(Time);
-        services.AddPersistence(_database.ConnectionString);
-        services.AddWorkflowWorkers();
-        services.AddForms();
-        services.AddDocuments(configuration);
-        services.AddWorkflows(configuration);
-        services.AddScripting(configuration);
-        _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
+        _services = BuildHost();
         foreach (var task in _services.GetServices<IStartupTask>().OrderBy(task => task.Order))
         {
             await task.RunAsync(CancellationToken.None);
@@ -71,8 +61,22 @@ public sealed class Agency : IAsyncLifetime
         Juriste2 = await ActorAsync("juriste2");
     }
 
+    /// <summary>Another host on the same database, with workers of its own.</summary>
+    public async Task AddHostAsync()
+    {
+        var host = BuildHost();
+        _others.Add(host);
+        await host.StartWorkersAsync();
+    }
+
     public async Task DisposeAsync()
     {
+        foreach (var host in _others)
+        {
+            await host.StopWorkersAsync();
+            await host.DisposeAsync();
+        }
+
         await _services.StopWorkersAsync();
 
         await _services.DisposeAsync();
@@ -147,8 +151,33 @@ public sealed class Agency : IAsyncLifetime
             await again.WaitForNextTickAsync();
         }
 
-        Assert.Fail($"Waited in vain until {what}. Outbox: {await _database.ScalarAsync<string>("select string_agg(kind || ' ' || coalesce(last_error, ''), '; ') from outbox")}; incidents: {await _database.ScalarAsync<string>("select string_agg(message, '; ') from workflow_journal where event_name = 'Faulted'")}");
+        Assert.Fail($"Waited in vain until {what}. Outbox: {await _database.ScalarAsync<string>("select string_agg(kind || ' ' || coalesce(last_error, ''), '; ') from outbox")}; mails: {await _database.ScalarAsync<string>("select string_agg(template || ' ' || state || coalesce(' ' || reason, ''), '; ') from mails")}; waiting: {await _database.ScalarAsync<string>("select string_agg(name || ' ' || activity_id || coalesce(' ' || due_at::text, ''), '; ') from bookmarks")}; instances: {await _database.ScalarAsync<string>("select string_agg(distinct sub_status, '; ') from workflow_instances")}; incidents: {await _database.ScalarAsync<string>("select string_agg(message, '; ') from workflow_journal where event_name = 'Faulted'")}");
     }
 
     public async Task<Actor> ActorAsync(string id) => (await Get<PeopleStore>().FindActorAsync(id, CancellationToken.None))!;
+
+    private ServiceProvider BuildHost()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Demo:Enabled"] = "true",
+            ["PublicUrl"] = "https://cleiss.example",
+        }).Build();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<IConfiguration>(configuration);
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddPersistence(_database.ConnectionString);
+        services.AddWorkflowWorkers();
+        services.AddForms();
+        services.AddDocuments(configuration);
+        if (Transport is not null)
+        {
+            services.AddSingleton(Transport);
+        }
+
+        services.AddWorkflows(configuration);
+        services.AddScripting(configuration);
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
+    }
 }

@@ -52,6 +52,7 @@ internal sealed class MailParticipant(IOptions<PublicAddressOptions> address) : 
                 batch.Add(
                     "update mails set state = 'sent', reason = null, transport = $2, sent_at = $3 where id = $1",
                     Sql.Text(accepted.MailId), Sql.Text(accepted.Transport), Sql.Time(scope.Now));
+                batch.Add("update partner_links set pending_token = null where mail_id = $1", Sql.Text(accepted.MailId));
                 return true;
             case MailBlocked blocked:
                 if (blocked.Attempt is { } attempt)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cleiss.Activities.PartnerLinks;
 using Cleiss.Documents.Issuing;
 using Cleiss.Documents.Rendering;
 using Cleiss.Documents.Templates;
@@ -16,7 +17,9 @@ internal sealed class MailComposer(
     DocumentRenderer renderer,
     FileStore files,
     IAnswerSource answers,
-    IPartnerDirectory partners,
+    IEnumerable<IPartnerDirectory> directories,
+    PartnerLinkStore links,
+    IMailTransport transport,
     IOptions<MailOptions> options,
     IOptions<PublicAddressOptions> address)
 {
@@ -25,7 +28,7 @@ internal sealed class MailComposer(
     /// <summary>Fills address, subject and body; the reason in French when the mail cannot be written as things stand.</summary>
     public async Task<string?> ComposeAsync(MailRow mail, CancellationToken cancellationToken)
     {
-        var partner = mail.Partner is null ? null : await partners.FindAsync(mail.Partner, cancellationToken);
+        var partner = mail.Partner is null ? null : await directories.FindAsync(mail.Partner, cancellationToken);
         mail.ToAddress ??= mail is { ToField: { } field, CaseId: { } caseId } ? await answers.FindTextAsync(caseId, field, cancellationToken) : partner?.Email;
         if (!MailAddressing.IsUsable(mail.ToAddress))
         {
@@ -73,8 +76,12 @@ internal sealed class MailComposer(
             attachments.Add(new MailAttachment(name, stored.File.MediaType, stored.Content));
         }
 
+        // The stored body of a mail that leaves shows no token: the recipient alone holds it.
+        var body = await links.FindOfMailAsync(mail.Id, cancellationToken) is { Token: var token }
+            ? mail.Body!.Replace(links.UrlOf(PartnerLinkStore.Masked), links.UrlOf(token), StringComparison.Ordinal)
+            : mail.Body!;
         return new OutgoingMail(
-            mail.MessageId, mail.FromAddress!, options.Value.FromName, mail.ToAddress!, mail.ToName ?? "", mail.Subject!, mail.Body!, attachments);
+            mail.MessageId, mail.FromAddress!, options.Value.FromName, mail.ToAddress!, mail.ToName ?? "", mail.Subject!, body, attachments);
     }
 
     private async Task<List<Document>> DocumentsAsync(MailRow mail, CancellationToken cancellationToken)
@@ -111,8 +118,13 @@ internal sealed class MailComposer(
             });
         }
 
+        var link = await links.FindOfMailAsync(mail.Id, cancellationToken);
         return new JsonObject
         {
+            // The built-in outbox is the recipient's mailbox: only there the stored text holds the link.
+            ["link"] = link is { Token: var token, ExpiresAt: var expiresAt }
+                ? new JsonObject { ["url"] = links.UrlOf(transport is BuiltInOutbox ? token : PartnerLinkStore.Masked), ["expiresAt"] = expiresAt }
+                : null,
             ["document"] = list.Count > 0 ? list[0]!.DeepClone() : null,
             ["documents"] = list,
             ["case"] = about,

@@ -204,23 +204,8 @@ public sealed partial class UserTask : Activity
         };
     }
 
-    private List<UserTaskAction> ReadActions(ActivityExecutionContext context)
-    {
-        var refined = (context.Get(ActionDefinitions) ?? []).OfType<JsonObject>()
-            .Where(json => json["key"] is not null)
-            .ToDictionary(json => json["key"]!.GetValue<string>(), StringComparer.Ordinal);
-        var keys = context.Get(Outcomes) is { Length: > 0 } outcomes ? outcomes : refined.Count > 0 ? [.. refined.Keys] : ["Done"];
-        return [.. keys.Where(key => key is not (Timeout or Cancelled)).Select(key =>
-        {
-            var json = refined.GetValueOrDefault(key);
-            var sendsBack = key.StartsWith("Renvoyer", StringComparison.Ordinal);
-            return new UserTaskAction(
-                key,
-                json?["label"]?.GetValue<string>() ?? (key == "Done" ? "Terminer" : key),
-                json?["reasonRequired"]?.GetValue<bool>() ?? sendsBack,
-                json?["validatesForm"]?.GetValue<bool>() ?? !sendsBack);
-        })];
-    }
+    private IReadOnlyList<UserTaskAction> ReadActions(ActivityExecutionContext context) =>
+        UserTaskAction.Read([.. (context.Get(Outcomes) ?? []).Where(key => key is not (Timeout or Cancelled))], context.Get(ActionDefinitions));
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 

@@ -113,7 +113,28 @@ public static class UserTaskStatus
 /// <param name="Label">The button's text.</param>
 /// <param name="ReasonRequired">The person must say why.</param>
 /// <param name="ValidatesForm">False: the task's form is not asked for with this action.</param>
-public sealed record UserTaskAction(string Key, string Label, bool ReasonRequired = false, bool ValidatesForm = true);
+public sealed record UserTaskAction(string Key, string Label, bool ReasonRequired = false, bool ValidatesForm = true)
+{
+    /// <param name="outcomes">Their order is that of the buttons; empty: those of <paramref name="definitions"/>, or one, « Done ».</param>
+    /// <param name="definitions">Objects with <c>key</c>, and what refines it.</param>
+    public static IReadOnlyList<UserTaskAction> Read(IReadOnlyList<string> outcomes, JsonArray? definitions)
+    {
+        var refined = (definitions ?? []).OfType<JsonObject>()
+            .Where(json => json["key"] is not null)
+            .ToDictionary(json => json["key"]!.GetValue<string>(), StringComparer.Ordinal);
+        var keys = outcomes.Count > 0 ? outcomes : refined.Count > 0 ? [.. refined.Keys] : ["Done"];
+        return [.. keys.Select(key =>
+        {
+            var json = refined.GetValueOrDefault(key);
+            var sendsBack = key.StartsWith("Renvoyer", StringComparison.Ordinal);
+            return new UserTaskAction(
+                key,
+                json?["label"]?.GetValue<string>() ?? (key == "Done" ? "Terminer" : key),
+                json?["reasonRequired"]?.GetValue<bool>() ?? sendsBack,
+                json?["validatesForm"]?.GetValue<bool>() ?? !sendsBack);
+        })];
+    }
+}
 
 /// <summary>What a task shows beside its own columns.</summary>
 /// <param name="Data">Answers to begin with: the draft, else the latest answer of the same activity in this instance; null without form.</param>

@@ -41,7 +41,9 @@ internal sealed class DocumentInvariants : IInvariantSource
             "Restaurez la ligne manquante depuis une sauvegarde.",
             """
             select 'document ' || d.number || ' : réponse ' || d.answer_id
-            from documents d where d.answer_id is not null and not exists (select 1 from form_answers a where a.id = d.answer_id)
+            from documents d
+            -- An id with a colon names what a process prints beside answers, e.g. an order.
+            where position(':' in d.answer_id) = 0 and not exists (select 1 from form_answers a where a.id = d.answer_id)
             union all
             select 'document ' || number || ' : remplacé, sans remplaçant' from documents where state = 'replaced' and replaced_by is null
             union all

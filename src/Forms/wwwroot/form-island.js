@@ -511,11 +511,16 @@ async function upload(input) {
     return;
   }
   label.textContent = `Envoi de ${file.name}…`;
+  // A page without an account names its own place for files, and the token that opens it.
+  const { clUploads = "/api/files", clToken } = input.closest("form")?.dataset ?? {};
   const body = new FormData();
   body.append("file", file);
+  if (clToken) {
+    body.append("token", clToken);
+  }
   const token = document.querySelector("input[name='__RequestVerificationToken']")?.value;
   try {
-    const answer = await fetch(below("/api/files"), { method: "POST", body, headers: token ? { "X-CSRF-TOKEN": token } : {} });
+    const answer = await fetch(below(clUploads), { method: "POST", body, headers: token ? { "X-CSRF-TOKEN": token } : {} });
     const result = await answer.json();
     if (!answer.ok) {
       throw new Error([result.title, result.detail].filter(Boolean).join(" ") || "Le fichier a été refusé.");

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Cleiss.Activities.Documents;
 using Cleiss.Activities.Mail;
+using Cleiss.Activities.PartnerLinks;
 using Cleiss.Activities.UserTasks;
 using Cleiss.Documents.Templates;
 using Cleiss.Engine.Activities;
@@ -22,11 +23,9 @@ internal sealed class KnownNamesRule(FormStore forms, TemplateStore templates, P
         switch (activity)
         {
             case UserTask task:
-                if (Literal(task.Form) is { } form && await forms.FindAsync(form, null, cancellationToken) is null)
+                if (await FindUnknownFormAsync(task.Form, activity, path, cancellationToken) is { } unknownForm)
                 {
-                    var known = (await forms.ListAsync(cancellationToken)).Where(f => f.PublishedVersion is not null).Select(f => f.Key);
-                    yield return new DefinitionProblem(
-                        "CLS-1042", path + ".form", $"« {activity.DisplayText} » demande le formulaire « {form} », qui n'existe pas ou n'est pas publié. Formulaires : {string.Join(", ", known)}.");
+                    yield return unknownForm;
                 }
 
                 var roles = await people.ListRolesAsync(cancellationToken);
@@ -34,6 +33,18 @@ internal sealed class KnownNamesRule(FormStore forms, TemplateStore templates, P
                 {
                     yield return new DefinitionProblem(
                         "CLS-1044", path + ".candidateGroups", $"« {activity.DisplayText} » confie la tâche au rôle « {role} », qui n'existe pas. Rôles : {string.Join(", ", roles)}.");
+                }
+
+                break;
+            case PartnerStep step:
+                if (await FindUnknownAsync(step.Template, activity, path, cancellationToken) is { } unknownTemplate)
+                {
+                    yield return unknownTemplate;
+                }
+
+                if (step is AwaitPartner asked && await FindUnknownFormAsync(asked.Form, activity, path, cancellationToken) is { } unknownAsked)
+                {
+                    yield return unknownAsked;
                 }
 
                 break;
@@ -58,6 +69,18 @@ internal sealed class KnownNamesRule(FormStore forms, TemplateStore templates, P
 
                 break;
         }
+    }
+
+    private async Task<DefinitionProblem?> FindUnknownFormAsync(Input? input, Activity activity, string path, CancellationToken cancellationToken)
+    {
+        if (Literal(input) is not { } form || await forms.FindAsync(form, null, cancellationToken) is not null)
+        {
+            return null;
+        }
+
+        var known = (await forms.ListAsync(cancellationToken)).Where(f => f.PublishedVersion is not null).Select(f => f.Key);
+        return new DefinitionProblem(
+            "CLS-1042", path + ".form", $"« {activity.DisplayText} » demande le formulaire « {form} », qui n'existe pas ou n'est pas publié. Formulaires : {string.Join(", ", known)}.");
     }
 
     private async Task<DefinitionProblem?> FindUnknownAsync(Input? input, Activity activity, string path, CancellationToken cancellationToken) =>

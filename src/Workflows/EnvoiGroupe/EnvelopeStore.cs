@@ -50,7 +50,7 @@ public sealed partial class EnvelopeStore(NpgsqlDataSource database, FileStore f
             });
         }
 
-        return new JsonObject { ["titleFr"] = "Bordereau d'envoi", ["data"] = new JsonObject { ["lignes"] = lines, ["remarque"] = null } };
+        return new JsonObject { ["lignes"] = lines, ["remarque"] = null };
     }
 
     private async Task<string?> PartnerTitleAsync(string? formKey, CancellationToken cancellationToken)

@@ -34,14 +34,13 @@ public static class WorkflowsServices
         services.TryAddSingleton<ReferenceData>();
         services.TryAddSingleton<CatalogueEditor>();
         services.TryAddSingleton<ProcedureSheets>();
-        services.TryAddSingleton<IPartnerDirectory>(provider => provider.GetRequiredService<ReferenceData>());
-        services.AddActivitiesFrom(typeof(WorkflowsServices).Assembly);
         services.TryAddSingleton<CaseReading>();
         services.TryAddSingleton<EnvelopeStore>();
         services.TryAddSingleton<EnvelopeSending>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, EnvelopeParticipant>());
         services.AddEffectHandler<AnnounceEnvelopeHandler>();
         services.AddEffectHandler<AnswerByFormHandler>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPartnerDirectory, ReferenceData>(provider => provider.GetRequiredService<ReferenceData>()));
         services.TryAddSingleton<IAnswerSource, FormAnswerSource>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IInstitutionDirectory, PartnerInstitutions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAgreementDirectory, PartnerInstitutions>());
@@ -51,6 +50,12 @@ public static class WorkflowsServices
         services.TryAddSingleton<StatisticsDesk>();
         AddAll<IProcess>(services);
         AddAll<IProcessStatistics>(services);
+        AddAll<IPrintedData>(services);
+        foreach (var module in typeof(WorkflowsServices).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IProcessModule))))
+        {
+            ((IProcessModule)Activator.CreateInstance(module)!).Register(services);
+        }
+
         services.AddStartupTask<ReferenceSeed>();
         services.AddStartupTask<ProcessSeed>();
         return services.AddMigrations(typeof(WorkflowsServices).Assembly);

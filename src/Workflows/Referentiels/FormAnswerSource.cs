@@ -6,19 +6,22 @@ using Cleiss.Forms.Catalogue;
 using Cleiss.Forms.Definitions;
 using Cleiss.Forms.Printing;
 using Cleiss.Persistence;
-using Cleiss.Workflows.EnvoiGroupe;
 using Npgsql;
 
 namespace Cleiss.Workflows.Referentiels;
 
 /// <summary>Gives documents what people filled in, read with the version of the form it was given on.</summary>
-internal sealed class FormAnswerSource(AnswerStore answers, FormStore forms, ReferenceData reference, EnvelopeStore envelopes, NpgsqlDataSource database) : IAnswerSource
+internal sealed class FormAnswerSource(
+    AnswerStore answers, FormStore forms, ReferenceData reference, NpgsqlDataSource database, IEnumerable<IPrintedData> others) : IAnswerSource
 {
     public async Task<JsonObject?> FindAsync(string answerId, string language, CancellationToken cancellationToken)
     {
-        if (answerId.StartsWith(EnvelopeStore.AnswerPrefix, StringComparison.Ordinal))
+        foreach (var other in others)
         {
-            return await envelopes.ReadNoteAsync(answerId[EnvelopeStore.AnswerPrefix.Length..], cancellationToken);
+            if (await other.FindAsync(answerId, cancellationToken) is { } data)
+            {
+                return new JsonObject { ["titleFr"] = other.TitleFr, ["data"] = data };
+            }
         }
 
         if (await answers.FindAsync(answerId, cancellationToken) is not { } answer

@@ -18,7 +18,7 @@ public sealed class EnvelopeTests(Agency agency) : IClassFixture<Agency>
         Assert.Equal(0, await agency.CountAsync("select count(*) from mails"));
         Assert.False(await agency.Cases.AwaitsReplyAsync(cases[0].CaseId, CancellationToken.None));
 
-        var lines = (await agency.Get<EnvelopeStore>().ReadNoteAsync(envelope.Id, CancellationToken.None))!["data"]!["lignes"]!.AsArray();
+        var lines = (await agency.Get<EnvelopeStore>().ReadNoteAsync(envelope.Id, CancellationToken.None))!["lignes"]!.AsArray();
         Assert.Equal(cases.Select(opened => opened.Reference).Order(), lines.Select(line => line!["reference"]!.GetValue<string>()).Order());
         Assert.All(lines, line => Assert.Equal(("SE 151-08", "Atestarea perioadelor de asigurare"), (line!["code"]!.GetValue<string>(), line["titrePartenaire"]!.GetValue<string>())));
         Assert.All(lines, line => Assert.True(line!["pages"]!.GetValue<int>() > 0));

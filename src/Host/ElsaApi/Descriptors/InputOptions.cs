@@ -16,11 +16,11 @@ internal sealed class InputOptions(FormStore forms, PeopleStore people, Template
     /// <summary>Null for an input whose choices never change.</summary>
     internal Func<CancellationToken, Task<IReadOnlyList<InputOption>>>? For(ActivityType type, string input) => (type.TypeName, input) switch
     {
-        ("Elsa.UserTask", "Form") or ("Cleiss.RenderDocument", "FormKey") => FormsAsync,
+        ("Elsa.UserTask" or "Cleiss.AwaitPartner", "Form") or ("Cleiss.RenderDocument", "FormKey") => FormsAsync,
         ("Elsa.UserTask", "Assignee" or "CandidateUsers" or "ExcludedUsers") => PeopleAsync,
         ("Elsa.UserTask", "CandidateGroups") => RolesAsync,
-        ("Cleiss.RenderDocument" or "Cleiss.SendMail", "Template") => TemplatesAsync,
-        ("Cleiss.SendMail", "Partner") or ("Cleiss.RenderDocument", "Series") => PartnersAsync,
+        ("Cleiss.RenderDocument" or "Cleiss.SendMail" or "Cleiss.AwaitPartner" or "Cleiss.OfferFiles", "Template") => TemplatesAsync,
+        ("Cleiss.SendMail" or "Cleiss.AwaitPartner" or "Cleiss.OfferFiles", "Partner") or ("Cleiss.RenderDocument", "Series") => PartnersAsync,
         _ => null,
     };
 
