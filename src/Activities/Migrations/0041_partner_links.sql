@@ -23,7 +23,8 @@ create table partner_links (
   expires_at timestamptz not null,
   closed_at timestamptz,
   -- The action the partner chose; null when the step ended without the partner.
-  closed_by_action text
+  closed_by_action text,
+  answer_id text
 );
 
 create index partner_links_by_bookmark on partner_links (bookmark_id) where bookmark_id is not null;

@@ -78,7 +78,7 @@ public sealed class AwaitPartner : PartnerStep
         var result = context.ResumeInput.DeepClone().AsObject();
         var action = result["actionKey"]?.GetValue<string>() ?? "Done";
         context.Set(Result, result);
-        Close(context, action);
+        Close(context, action, result["answerId"]?.GetValue<string>());
         return FinishAsync(context, action);
     }
 
@@ -104,11 +104,11 @@ public sealed class AwaitPartner : PartnerStep
         return context.CompleteActivityWithOutcomesAsync(outcome);
     }
 
-    private static void Close(ActivityExecutionContext context, string? action)
+    private static void Close(ActivityExecutionContext context, string? action, string? answerId = null)
     {
         if (context.Properties[BookmarkProperty]?.GetValue<string>() is { } bookmark)
         {
-            context.AddCompanion(new ClosePartnerLinks(bookmark, action));
+            context.AddCompanion(new ClosePartnerLinks(bookmark, action, answerId));
         }
     }
 }

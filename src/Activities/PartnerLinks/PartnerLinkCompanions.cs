@@ -14,7 +14,8 @@ internal sealed record CreatePartnerLink(
 
 /// <summary>Companion: the step is over, all its links with it.</summary>
 /// <param name="Action">What the partner chose; null when the step ended without the partner.</param>
-internal sealed record ClosePartnerLinks(string BookmarkId, string? Action);
+/// <param name="AnswerId">What the partner filled in, when the step has a form.</param>
+internal sealed record ClosePartnerLinks(string BookmarkId, string? Action, string? AnswerId);
 
 internal static class PartnerToken
 {
@@ -44,8 +45,8 @@ internal sealed class PartnerLinkParticipant : IBurstParticipant
                 return true;
             case ClosePartnerLinks close:
                 batch.Add(
-                    "update partner_links set closed_at = $2, closed_by_action = $3, pending_token = null where bookmark_id = $1 and closed_at is null",
-                    Sql.Text(close.BookmarkId), Sql.Time(scope.Now), Sql.Text(close.Action));
+                    "update partner_links set closed_at = $2, closed_by_action = $3, answer_id = $4, pending_token = null where bookmark_id = $1 and closed_at is null",
+                    Sql.Text(close.BookmarkId), Sql.Time(scope.Now), Sql.Text(close.Action), Sql.Text(close.AnswerId));
                 return true;
             default:
                 return false;

@@ -43,6 +43,7 @@ public sealed class PartnerLinkEndpoints(PartnerLinkService links) : IEndpointMo
             open = links.IsOpen(view.Link),
             view.Link.ExpiresAt,
             view.Link.ClosedByAction,
+            view.SentBack,
             form = view.Form is null ? null : new { view.Form.Key, view.Form.Version, view.Form.Schema },
             view.Link.Actions,
             files = view.Files.Select(file => new { file.Name, file.MediaType, file.Size, file.Sha256 }),

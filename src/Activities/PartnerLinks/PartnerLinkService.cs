@@ -17,7 +17,8 @@ namespace Cleiss.Activities.PartnerLinks;
 
 /// <summary>What the page of a link shows.</summary>
 /// <param name="PartnerName">As the directory names the partner; null when the flow gave an address.</param>
-public sealed record PartnerView(PartnerLink Link, string? PartnerName, FormDefinition? Form, IReadOnlyList<StoredFile> Files);
+/// <param name="SentBack">Why what the partner handed in before came back; null when it did not.</param>
+public sealed record PartnerView(PartnerLink Link, string? PartnerName, FormDefinition? Form, IReadOnlyList<StoredFile> Files, string? SentBack);
 
 /// <summary>
 /// What partners do through their links. A link is known by its token alone; it is used up by the answer, which is one burst of the case's
@@ -47,7 +48,8 @@ public sealed class PartnerLinkService(
             }
         }
 
-        return new PartnerView(link, await NameOfAsync(link, cancellationToken), await FormOfAsync(link, cancellationToken), handedOut);
+        var sentBack = link.IsOpen(time.GetUtcNow()) && link.BookmarkId is not null ? await links.FindSentBackAsync(link, cancellationToken) : null;
+        return new PartnerView(link, await NameOfAsync(link, cancellationToken), await FormOfAsync(link, cancellationToken), handedOut, sentBack);
     }
 
     public bool IsOpen(PartnerLink link) => link.IsOpen(time.GetUtcNow());
@@ -192,7 +194,7 @@ public sealed class PartnerLinkService(
             throw new PartnerLinkRefusedException(422, "payload-too-large", "Les données dépassent 256 Kio. Joignez les documents comme fichiers.");
         }
 
-        var validation = await validator.ValidateAsync(form, data, "fr", action, cancellationToken);
+        var validation = await JudgeAsync(form, data, action, cancellationToken);
         if (!validation.Valid)
         {
             throw new PartnerLinkRefusedException(
@@ -201,6 +203,18 @@ public sealed class PartnerLinkService(
 
         await DemandOwnFilesAsync(link, validation.Data, cancellationToken);
         return validation.Data;
+    }
+
+    private async Task<FormValidation> JudgeAsync(FormDefinition form, JsonObject data, string action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await validator.ValidateAsync(form, data, "fr", action, cancellationToken);
+        }
+        catch (FormRulesStoppedException)
+        {
+            throw new PartnerLinkRefusedException(503, FormRulesStoppedException.Code, FormRulesStoppedException.Words);
+        }
     }
 
     /// <summary>An answer brings in what came through its link and nothing else: naming another case's file must not move it here.</summary>

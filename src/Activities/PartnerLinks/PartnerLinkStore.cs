@@ -55,6 +55,20 @@ public sealed class PartnerLinkStore(NpgsqlDataSource database, IOptions<PublicA
         return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1)) : null;
     }
 
+    /// <summary>Why the step came back to the partner: the reason of what was completed last in the instance before the link was made.</summary>
+    public async Task<string?> FindSentBackAsync(PartnerLink link, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select case when t.action_key like 'Renvoyer%' then t.reason end from user_tasks t
+            join partner_links l on l.workflow_instance_id = t.workflow_instance_id and t.completed_at <= l.created_at
+            join user_task_events e on e.task_id = t.id and e.kind = 'Completed'
+            where l.id = $1 order by e.position desc limit 1
+            """);
+        command.AddParameters(Sql.Text(link.Id));
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     /// <summary>Counts one more file; false when the link has brought in enough.</summary>
     public async Task<bool> CountUploadAsync(string id, CancellationToken cancellationToken)
     {

@@ -177,9 +177,12 @@ public sealed class UserTaskReader(
     {
         await using var command = database.CreateCommand(
             """
-            select t.answer_id from user_tasks t join user_task_events e on e.task_id = t.id and e.kind = 'Completed'
-            where t.workflow_instance_id = $1 and t.activity_id = $2 and t.answer_id is not null
-            order by e.position desc limit 1
+            select coalesce(
+              (select t.answer_id from user_tasks t join user_task_events e on e.task_id = t.id and e.kind = 'Completed'
+               where t.workflow_instance_id = $1 and t.activity_id = $2 and t.answer_id is not null
+               order by e.position desc limit 1),
+              -- A step that a partner did through a link.
+              (select answer_id from partner_links where workflow_instance_id = $1 and activity_id = $2 and answer_id is not null order by closed_at desc limit 1))
             """);
         command.AddParameters(Sql.Text(instanceId), Sql.Text(activityId));
         return await command.ExecuteScalarAsync(cancellationToken) as string;
