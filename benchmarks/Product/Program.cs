@@ -1,9 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cleiss.Persistence.Embedded;
+using Cleiss.Product.Translations;
 using Cleiss.TestKit.Product;
 
 // The whole product as people run it: host process, its script host, durable PostgreSQL, an SMTP server, everything over HTTP.
+if (args is ["traductions", ..])
+{
+    await PlayTranslationsAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 2000);
+    return;
+}
+
 var cases = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20;
 const int Rounds = 3;
 var look = TimeSpan.FromMilliseconds(20);
@@ -56,6 +63,23 @@ Say("resident memory of the host, after the load", $"{host.MemoryMiB():F0} MiB")
 await host.KillAsync();
 await server.DisposeAsync();
 Directory.Delete(folder, recursive: true);
+
+// Translation requests in the proportions of 2025, with the built-in outbox as everybody's mailbox.
+static async Task PlayTranslationsAsync(int count)
+{
+    var folder = Directory.CreateTempSubdirectory("cleiss-benchmark-").FullName;
+    var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(folder), CancellationToken.None);
+    await using (var host = new ProductHost(server.ConnectionString))
+    {
+        await host.StartAsync();
+        using var year = new TranslationYear(host, server.ConnectionString, count);
+        await year.RunAsync();
+        Say("resident memory of the host, after the load", $"{host.MemoryMiB():F0} MiB");
+    }
+
+    await server.DisposeAsync();
+    Directory.Delete(folder, recursive: true);
+}
 
 static async Task<IReadOnlyList<double>> RunAsync(CaseDriver driver, int callers, int count)
 {
