@@ -1,4 +1,5 @@
 using Cleiss.Persistence.People;
+using Cleiss.Workflows.Traductions.Months;
 
 namespace Cleiss.Web.Layout;
 
@@ -40,6 +41,11 @@ public static class NavigationLinks
         if (person.Has(Permission.CasesReply))
         {
             yield return new("/enveloppes", "Enveloppes");
+        }
+
+        if (TranslationCosts.MayManage(person))
+        {
+            yield return new("/traductions", "Traductions");
         }
 
         if (person.Has(Permission.CasesRead))

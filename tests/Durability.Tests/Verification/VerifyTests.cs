@@ -35,6 +35,16 @@ public sealed class VerifyTests
         ("document-number", "update document_series set last_number = last_number + 1"),
         ("document-file", "update documents set sha256 = 'autre' where id = (select min(id) from documents where state = 'specimen')"),
         ("document-references", "update documents set answer_id = 'aucune' where id = (select max(id) from documents)"),
+        ("translation-month", "insert into translation_months values ('2026-01', '2026-02-01', 'essai', 1, 5)"),
+        ("translation-cost",
+            """
+            with l as (insert into translation_lots values (98, 'Essai', 'version', '{}', 1, 1, false, true) returning number),
+            p as (insert into translation_providers values ('P98', 'Essai', null, 'Paris', 'France', '1', true) returning code),
+            r as (insert into translation_requests (case_id, requested_at, kind, direction, language, requester, document_file, fingerprint)
+              select min(id), '2026-01-01', 'traduction', 'version', 'ro', 'Essai', 'aucun', 'aucune' from cases returning case_id)
+            insert into translation_orders select 'perdue', case_id, number, code, 1, 1, 1, 1, 'delivered', '2026-01-01', '2026-01-01', false, 'perdue' from l, p, r
+            """),
+        ("translation-ceiling", "insert into translation_lots values (99, 'Essai', 'version', '{}', 10, 5, false, true)"),
         ("document-pending", "update outbox set kind = 'document.autre' where kind = 'document.render'"),
         ("outbox-parked", "update outbox set parked_at = created_at"),
         ("outbox-bookmark", "delete from bookmarks where id in (select bookmark_id from outbox)"),
