@@ -35,7 +35,8 @@ public sealed partial class WorkerPool : IDisposable
     public IReadOnlyList<int> ProcessIds => [.. _all.Keys.Select(worker => worker.ProcessId)];
 
     /// <summary>
-    /// Sends one call and waits for its answer. Every call is a pure evaluation, so one whose worker died is repeated once on a new worker.
+    /// Sends one call and waits for its answer. Every call is a pure evaluation, so one whose worker died is repeated once on a new worker;
+    /// so is one that had too little memory beside what earlier calls left in its worker.
     /// </summary>
     /// <exception cref="WorkerException">With the cause; see <see cref="WorkerFault"/>.</exception>
     public Task<JsonNode?> CallAsync(JsonNode request, CancellationToken cancellationToken) =>
@@ -47,11 +48,12 @@ public sealed partial class WorkerPool : IDisposable
         await _places.WaitAsync(cancellationToken);
         try
         {
+            var known = Idle();
             try
             {
-                return await CallOnceAsync(Idle() ?? Start(), request, cancellationToken);
+                return await CallOnceAsync(known ?? Start(), request, cancellationToken);
             }
-            catch (WorkerException failure) when (failure.Fault == WorkerFault.Died)
+            catch (WorkerException failure) when (failure.Fault == WorkerFault.Died || (failure.Fault == WorkerFault.MemoryLimit && known is not null))
             {
                 LogRepeated(_kind.Name, failure.Message);
                 return await CallOnceAsync(Start(), request, cancellationToken);

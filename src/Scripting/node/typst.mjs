@@ -15,6 +15,9 @@ process.on('exit', () => {
   }
 });
 
+// What a long document leaves in the cache would take the place of the next one.
+const crowded = 300 * 1024 * 1024;
+
 const compiler = NodeCompiler.create({
   workspace,
   fontArgs: [{ fontPaths: JSON.parse(process.env.CLEISS_FONT_FOLDERS ?? '[]') }],
@@ -79,4 +82,4 @@ serve(({ files, mainFile, data, standard, createdAt, picture }) => {
     throw refused(error, mainFile);
   }
   return { pdf: pdf.toString('base64'), svg: picture ? compiler.plainSvg(result.result) : undefined };
-}, () => compiler.evictCache(10));
+}, () => compiler.evictCache(process.memoryUsage.rss() > crowded ? 0 : 10));
