@@ -6,6 +6,7 @@ import { OTHER, readDate } from "./values.js";
 
 const AUTOSAVE_AFTER_MS = 3000;
 const RULES_AFTER_MS = 100;
+const RULES_AFTER_MS_AT_MOST = 1000;
 
 // A proxy may show the product below a path; this script is always at the same place within it.
 const below = address => new URL(`../..${address}`, import.meta.url);
@@ -23,8 +24,10 @@ async function enhance(root) {
   const changed = (now) => {
     drafts?.changed();
     clearTimeout(pending);
-    // A keystroke is shown first; what follows from it comes with the next pause, or at once when a field is left.
-    pending = setTimeout(() => desk.apply(), now ? 0 : RULES_AFTER_MS);
+    // A keystroke is shown first; what follows from it comes with the next pause, or at once when a field is left. Where that takes long, with
+    // hundreds of rows, only a longer pause means that nobody waits for it.
+    const pause = Math.min(RULES_AFTER_MS_AT_MOST, Math.max(RULES_AFTER_MS, 5 * desk.took));
+    pending = setTimeout(() => desk.apply(), now ? 0 : pause);
   };
 
   root.addEventListener("input", (event) => {
@@ -165,6 +168,8 @@ class RuleDesk {
   // By element and not by path: rows are renumbered.
   #touched = new WeakSet();
   #noted = new WeakSet();
+  // Milliseconds of the last time.
+  took = 0;
 
   constructor(root, prefix) {
     this.#root = root;
@@ -199,6 +204,12 @@ class RuleDesk {
     if (!this.#rules) {
       return;
     }
+    const began = performance.now();
+    this.#judge();
+    this.took = performance.now() - began;
+  }
+
+  #judge() {
     const data = collect(this.#root, this.#prefix);
     const conditions = this.#rules.conditions(data, this.#root.dataset.clAction ?? null);
     const { errors, dropped } = this.#rules.judge(data, conditions, today());
