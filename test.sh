@@ -56,7 +56,7 @@ failed=0
 shopt -s nullglob
 for project in tests/*.Tests/*.Tests.csproj; do
   name="$(basename "$project" .csproj)"
-  dotnet test "$project" --no-build --nologo -v quiet --logger "trx;LogFileName=$name.trx" --results-directory "$RESULTS" \
+  dotnet test "$project" --no-build --nologo -v quiet --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$RESULTS" \
     --blame-hang-timeout 10m --blame-hang-dump-type none
   code=$?
   counters="$(grep -o '<Counters [^>]*>' "$RESULTS/$name.trx" 2>/dev/null | tail -n 1)"

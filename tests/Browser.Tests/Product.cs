@@ -7,6 +7,8 @@ namespace Cleiss.Browser.Tests;
 /// <summary>One host and one browser for all stories of a class.</summary>
 public sealed class Product : IAsyncLifetime
 {
+    private const int Patience = 60_000;
+
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
@@ -16,6 +18,8 @@ public sealed class Product : IAsyncLifetime
     {
         await Host.StartAsync();
         _playwright = await Playwright.CreateAsync();
+        // Slow is not wrong: five seconds, the default, are little on two busy cores.
+        Assertions.SetDefaultExpectTimeout(Patience);
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Environment.GetEnvironmentVariable("CLEISS_TEST_CHROMIUM") is { Length: > 0 } given ? given : "/usr/bin/chromium",
@@ -37,6 +41,7 @@ public sealed class Product : IAsyncLifetime
             TimezoneId = "Europe/Paris",
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
+        context.SetDefaultTimeout(Patience);
         return new Visitor(context, await context.NewPageAsync(), Host);
     }
 
