@@ -9,7 +9,8 @@ using static Cleiss.TestKit.Workflows.FlowJson;
 namespace Cleiss.Browser.Tests.Formulaires;
 
 /// <summary>From an empty page to a partner's PDF: a process owner designs ESSAI-01, an officer fills it in.</summary>
-public sealed partial class DesignerStoryTests(Product product) : IClassFixture<Product>
+[Collection(ConceptionCollection.Name)]
+public sealed partial class DesignerStoryTests(Product product)
 {
     private const string Key = "essai-01";
 

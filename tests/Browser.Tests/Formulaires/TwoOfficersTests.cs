@@ -7,7 +7,8 @@ using static Cleiss.TestKit.Workflows.FlowJson;
 namespace Cleiss.Browser.Tests.Formulaires;
 
 /// <summary>Two officers write into one form, then its owner publishes another version.</summary>
-public sealed class TwoOfficersTests(Product product) : IClassFixture<Product>
+[Collection(ConceptionCollection.Name)]
+public sealed class TwoOfficersTests(Product product)
 {
     private const string Key = "essai-02";
 
