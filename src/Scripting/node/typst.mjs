@@ -34,7 +34,8 @@ function diagnosticsOf(error) {
     // Lines of the range « 3:4-3:9 » count from zero.
     const line = /^(\d+):/.exec(typeof one.range === 'string' ? one.range : '') ?? (one.range?.start ? [null, one.range.start.line] : null);
     return {
-      message: one.message ?? String(one),
+      // The folder of this machine tells an author nothing.
+      message: (one.message ?? String(one)).replaceAll(workspace, ''),
       file: one.path ? String(one.path).replace(workspace, '').replaceAll('\\', '/') || null : null,
       line: line ? Number(line[1]) + 1 : null,
       hint: one.hints?.length ? one.hints.join(' ') : null,

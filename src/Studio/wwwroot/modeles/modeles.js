@@ -96,6 +96,7 @@ if (form) {
       image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(told.picture)}`;
       page.replaceChildren(image);
       lastPdf = told.pdf;
+      pdfButton.hidden = false;
     } else {
       const subject = document.createElement('p');
       subject.append(Object.assign(document.createElement('b'), { textContent: told.subject }));
@@ -136,6 +137,7 @@ if (form) {
     area.scrollTop = (line - 4) * Number.parseFloat(getComputedStyle(area).lineHeight);
   });
 
+  // Mails have none, and neither has a document whose source does not compile yet.
   const pdfButton = form.querySelector('[data-pdf]');
   if (!page.querySelector('img')) pdfButton.hidden = true;
   pdfButton.addEventListener('click', async () => {
