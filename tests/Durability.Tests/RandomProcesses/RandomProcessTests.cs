@@ -13,7 +13,7 @@ public sealed class RandomProcessTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly int Seeds = Sizes.Long ? 20_000 : 1_000;
 
-    private readonly ServiceProvider _services = MemoryRun.CreateServices();
+    private ServiceProvider _services = MemoryRun.CreateServices();
 
     public void Dispose() => _services.Dispose();
 
@@ -46,6 +46,13 @@ public sealed class RandomProcessTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"seeds from {Sizes.Seed}");
         for (var seed = Sizes.Seed; seed < Sizes.Seed + Seeds; seed++)
         {
+            if (seed % 1_000 == 0)
+            {
+                // The store keeps every definition; among ten thousands each look takes long.
+                await _services.DisposeAsync();
+                _services = MemoryRun.CreateServices();
+            }
+
             var process = new Generator(seed).Draw();
             if (await FailureAsync(run, process, seed) is { } failure)
             {
