@@ -1,7 +1,6 @@
 using Cleiss.Activities.Cases;
 using Cleiss.Web.Documents;
 using Cleiss.Web.Mails;
-using Cleiss.Workflows.FormulaireDeLiaison;
 
 namespace Cleiss.Web.Cases;
 
