@@ -73,6 +73,9 @@ public sealed class RenderDocument : Activity
     [Output(DisplayName = "Numéro")]
     public Output<string>? Number { get; set; }
 
+    [Output(DisplayName = "Empreinte", Description = "SHA-256 du PDF, pour le faire signer.")]
+    public Output<string>? Sha256 { get; set; }
+
     protected override void Execute(ActivityExecutionContext context)
     {
         var id = Ids.New();
@@ -102,6 +105,7 @@ public sealed class RenderDocument : Activity
     private ValueTask OnRenderedAsync(ActivityExecutionContext context)
     {
         context.Set(Number, context.ResumeInput["number"]?.GetValue<string>() ?? "");
+        context.Set(Sha256, context.ResumeInput["sha256"]?.GetValue<string>() ?? "");
         if (context.ResumeInput["failed"]?.GetValue<string>() is not { } reason)
         {
             return context.CompleteActivityAsync();

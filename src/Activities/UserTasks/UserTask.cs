@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Cleiss.Engine;
 using Cleiss.Engine.Activities;
+using Cleiss.Engine.Execution;
 
 namespace Cleiss.Activities.UserTasks;
 
@@ -94,6 +95,20 @@ public sealed partial class UserTask : Activity
     [Input(DisplayName = "Montrer la réponse de", Order = 22, Description = "Activité dont la dernière réponse est montrée.")]
     public Input<string>? ShowAnswersOf { get; set; }
 
+    /// <summary>Behind a draft and what the task was answered before.</summary>
+    [Input(DisplayName = "Valeurs de départ", Order = 23, UIHint = "json-editor", Description = "Ce que le formulaire contient au début, champ par champ ; jamais de données personnelles.")]
+    public Input<JsonObject>? InitialData { get; set; }
+
+    [Input(DisplayName = "Réponse montrée", Order = 24, Description = "Identifiant d'une réponse à lire avant de décider ; elle passe avant « Montrer la réponse de ».")]
+    public Input<string>? ShownAnswer { get; set; }
+
+    /// <summary>Completing the task by an outcome that asks for no reason signs this document, in the state that <see cref="SignedSha256"/> tells.</summary>
+    [Input(DisplayName = "Document à signer", Order = 25, Description = "Identifiant du document que la tâche signe. S'il a changé entre-temps, la signature est refusée.")]
+    public Input<string>? SignedDocument { get; set; }
+
+    [Input(DisplayName = "Empreinte du document à signer", Order = 26, Description = "SHA-256 donnée par « Produire le document ».")]
+    public Input<string>? SignedSha256 { get; set; }
+
     [Output(DisplayName = "Tâche")]
     public Output<string>? TaskId { get; set; }
 
@@ -183,7 +198,7 @@ public sealed partial class UserTask : Activity
             Reference = Blank(context.Get(Reference)),
             Instructions = Blank(context.Get(Instructions)),
             LegalBasis = Blank(context.Get(LegalBasis)),
-            TaskData = context.Get(TaskData)?.ToJsonString(),
+            TaskData = Bind(context).Into(context.Get(TaskData))?.ToJsonString(),
             Status = assignee is not null ? UserTaskStatus.Assigned : users.Length + groups.Length > 0 ? UserTaskStatus.Available : UserTaskStatus.Unassigned,
             Assignee = assignee,
             CandidateUsers = users,
@@ -202,6 +217,16 @@ public sealed partial class UserTask : Activity
             CreatedAt = context.Now,
             UpdatedAt = context.Now,
         };
+    }
+
+    private UserTaskBinding Bind(ActivityExecutionContext context)
+    {
+        var document = Blank(context.Get(SignedDocument));
+        return new UserTaskBinding(
+            context.Get(InitialData),
+            Blank(context.Get(ShownAnswer)),
+            document is null ? null : new DocumentToSign(
+                document, Blank(context.Get(SignedSha256)) ?? throw new FaultException($"« {DisplayText} » fait signer un document sans dire son empreinte.")));
     }
 
     private IReadOnlyList<UserTaskAction> ReadActions(ActivityExecutionContext context) =>

@@ -154,7 +154,13 @@ public sealed class UserTaskReader(
 
         var opening = task.CaseId is null ? null : await answers.ListByCaseAsync(task.CaseId, cancellationToken) is [var first, ..] ? first : null;
         var form = await forms.FindAsync(task.FormKey, task.FormVersion, cancellationToken);
-        return (opening is null || form is null ? [] : Common(opening.Data, form), false);
+        var known = opening is null || form is null ? [] : Common(opening.Data, form);
+        foreach (var (name, value) in UserTaskBinding.Of(task).Initial ?? [])
+        {
+            known[name] = value?.DeepClone();
+        }
+
+        return (known, false);
     }
 
     // Given on an older version of the form, perhaps: what the task's version has no place for stays with that answer.

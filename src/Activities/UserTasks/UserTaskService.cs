@@ -51,7 +51,7 @@ public sealed class UserTaskService(
             ActionsOf(task),
             data,
             isDraft,
-            await reader.LatestAnswerIdAsync(task.WorkflowInstanceId, task.ShowAnswersOf, cancellationToken),
+            UserTaskBinding.Of(task).ShownAnswerId ?? await reader.LatestAnswerIdAsync(task.WorkflowInstanceId, task.ShowAnswersOf, cancellationToken),
             await reader.SentBackAsync(task, cancellationToken),
             exclusion,
             RightsOf(task, actor, exclusion));
@@ -177,7 +177,7 @@ public sealed class UserTaskService(
                 new JsonObject { ["taskId"] = task.Id, ["actionKey"] = action.Key, ["answerId"] = answerId, ["formVersion"] = form?.Version }));
         }
 
-        return await ResumeAsync(task, command.ExpectedRevision, command.OperationId, hash, UserTaskStatus.Completed, input, companions, actor, demand: true, cancellationToken);
+        return await ResumeAsync(task, command.ExpectedRevision, command.OperationId, hash, UserTaskStatus.Completed, input, companions, actor, action, cancellationToken);
     }
 
     /// <summary>Ends the task by its outcome « Cancelled », when the flow allows it.</summary>
@@ -213,7 +213,7 @@ public sealed class UserTaskService(
             companions.Add(new TrailEntry(TrailIds.Case(task.CaseId), actor, "task.cancelled", $"a annulé la tâche « {task.Title} » : {reason}"));
         }
 
-        return await ResumeAsync(task, expectedRevision, operationId, hash, UserTaskStatus.Cancelled, input, companions, actor, demand: false, cancellationToken);
+        return await ResumeAsync(task, expectedRevision, operationId, hash, UserTaskStatus.Cancelled, input, companions, actor, completing: null, cancellationToken);
     }
 
     public async Task<FormDraft?> FindDraftAsync(string taskId, Actor actor, CancellationToken cancellationToken)
@@ -361,7 +361,7 @@ public sealed class UserTaskService(
 
     private async Task<UserTaskCommandResult> ResumeAsync(
         UserTaskRow task, int? expectedRevision, string? operationId, string hash, string status, JsonObject input, List<object> companions,
-        Actor actor, bool demand, CancellationToken cancellationToken)
+        Actor actor, UserTaskAction? completing, CancellationToken cancellationToken)
     {
         UserTaskCommandResult? repeated = null;
         async Task<IReadOnlyList<object>> GuardAsync(IBurstTransaction transaction, CancellationToken token)
@@ -374,9 +374,14 @@ public sealed class UserTaskService(
                 throw new RepeatedException();
             }
 
-            if (demand)
+            List<object> written = [.. companions];
+            if (completing is not null)
             {
                 await DemandAsync(connection, current, actor, expectedRevision, token);
+                if (UserTaskBinding.Of(current).Signs is { } document && await document.SignAsync(connection, current, completing, actor, token) is { } signed)
+                {
+                    written.Add(signed);
+                }
             }
             else if (current.IsClosed)
             {
@@ -392,7 +397,6 @@ public sealed class UserTaskService(
                 throw new UserTaskRefusedException(409, "terminal", "Le dossier n'attend plus cette tâche. Rien n'a été enregistré.");
             }
 
-            List<object> written = [.. companions];
             if (operationId is not null)
             {
                 written.Add(new RememberUserTaskOperation(task.Id, operationId, hash, status, current.Revision + 1));
