@@ -47,7 +47,7 @@ public sealed class PrintingTests(Press press)
         Assert.Contains("\"/Lang\": \"u:fr", structure, StringComparison.Ordinal);
         // What poppler's pdfinfo complains of is a boolean, as ISO 32000-1 table 321 demands, and false, as PDF/UA-1 7.1 demands.
         Assert.Matches(@"""/MarkInfo"": \{\s*""/Marked"": true,\s*""/Suspects"": false", structure);
-        Assert.Contains("page 1 / 1", await file.TextAsync(), StringComparison.Ordinal);
+        Assert.Matches("page 1 / [1-9]", await file.TextAsync());
         Assert.Contains("7K2M-", await file.TextAsync(), StringComparison.Ordinal);
     }
 

@@ -8,6 +8,7 @@ using Cleiss.Forms.FieldTypes;
 using Cleiss.Forms.Hosting;
 using Cleiss.Persistence.Bursts;
 using Cleiss.Persistence.Hosting;
+using Cleiss.Workflows.BudgetRectificatif.Register;
 using Cleiss.Workflows.Definitions;
 using Cleiss.Workflows.EnvoiGroupe;
 using Cleiss.Workflows.Fiches;
@@ -46,6 +47,9 @@ public static class WorkflowsServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAgreementDirectory, PartnerInstitutions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDefinitionRule, KnownNamesRule>());
         services.TryAddSingleton<CompetentFunds>();
+        services.TryAddSingleton<BudgetRegister>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IBurstParticipant, BudgetParticipant>());
+        services.AddStartupTask<BudgetSeed>();
         services.TryAddSingleton<CaseCounts>();
         services.TryAddSingleton<StatisticsDesk>();
         AddAll<IProcess>(services);
