@@ -37,6 +37,7 @@ public sealed class DemandePcnProcess : IProcess
     {
         var subject = Subjects.GetValueOrDefault(data["sujet"]?.GetValue<string>() ?? "", "Question sur les soins à l'étranger");
         return Task.FromResult(new CaseOpening(
-            subject, new JsonObject { ["subject"] = subject }, LastName: data["nom"]?.GetValue<string>()));
+            subject, new JsonObject { ["subject"] = subject }, LastName: data["nom"]?.GetValue<string>(),
+            Facts: new Dictionary<string, string> { ["sujet"] = subject }));
     }
 }

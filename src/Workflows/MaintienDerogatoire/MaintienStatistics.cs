@@ -17,6 +17,8 @@ public sealed class MaintienStatistics(CaseCounts counts) : IProcessStatistics
 
     public string ProcessKey => MaintienDerogatoireProcess.ProcessKey;
 
+    public IReadOnlyList<int> PublishedYears { get; } = [2025, 2024];
+
     public async Task<StatisticsReport> ComputeAsync(int year, CancellationToken cancellationToken)
     {
         var cases = await counts.ListAsync(ProcessKey, year, cancellationToken);

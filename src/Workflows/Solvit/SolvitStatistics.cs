@@ -1,4 +1,3 @@
-using Cleiss.Activities;
 using Cleiss.Forms.FieldTypes;
 using Cleiss.Workflows.Statistiques;
 
@@ -18,6 +17,8 @@ public sealed class SolvitStatistics(CaseCounts counts) : IProcessStatistics
 
     public string ProcessKey => SolvitProcess.ProcessKey;
 
+    public IReadOnlyList<int> PublishedYears { get; } = [2025, 2024];
+
     public async Task<StatisticsReport> ComputeAsync(int year, CancellationToken cancellationToken)
     {
         var cases = await counts.ListAsync(ProcessKey, year, cancellationToken);
@@ -33,18 +34,14 @@ public sealed class SolvitStatistics(CaseCounts counts) : IProcessStatistics
             Figure("Saisine de la caisse après 30 jours", one => one.Fact("alerte30j") is not null),
             Figure("Plus de 10 semaines", one => one.Fact("alerte10s") is not null),
         ];
-        var solved = cases.Where(one => one.Fact("issue") == "résolue" && one.ClosedAt is not null).ToList();
-        if (solved.Count > 0)
-        {
-            figures.Insert(2, new KeyFigure("Durée moyenne jusqu'à la solution", (decimal)solved.Average(one => ParisDate.Of(one.ClosedAt!.Value).DayNumber - one.ReceivedOn.DayNumber), "jours"));
-        }
-
+        figures.InsertRange(2, CaseCounts.MeanDays("Durée moyenne jusqu'à la solution", cases.Where(one => one.Fact("issue") == "résolue")));
         List<StatisticsTable> tables =
         [
             CaseCounts.Table("par-secteur", "Rapport trimestriel par secteur", "Secteur", cases, one => one.Fact("secteur"), name => name, Quarters),
             CaseCounts.Table("par-pays", "Rapport trimestriel par pays", "Pays", cases, one => one.Fact("pays"), iso => Countries.Find(iso)?.Name.Fr ?? iso, Quarters),
-            CaseCounts.Table("par-niveau", "Niveau d'escalade atteint", "Niveau", cases, one => one.Fact("niveau"), name => name, Quarters),
+            CaseCounts.Table("par-niveau", "Niveau d'escalade atteint", "Niveau", cases, one => one.Fact("niveau") ?? "0 – avant la caisse", name => name, Quarters),
         ];
+
         // A case that was closed before its clock struck kept the delay.
         var late = cases.Count(one => one.Fact("alerte7j") is not null);
         var inTime = cases.Count(one => one.Fact("alerte7j") is null && (one.Fact("tenu7j") is not null || one.ClosedAt is not null));

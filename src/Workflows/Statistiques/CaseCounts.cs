@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cleiss.Activities;
 using Cleiss.Persistence;
 using Npgsql;
 
@@ -99,6 +100,13 @@ public sealed class CaseCounts(NpgsqlDataSource database)
             key, title, rowHeader, cases, one => group(one) ?? "",
             cases.GroupBy(one => group(one) ?? "").OrderByDescending(one => one.Count()).ThenBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Key),
             one => one.Length == 0 ? "Non renseigné" : name(one), kinds);
+
+    /// <summary>Calendar days from receipt to closing, on average; nothing while no case is closed.</summary>
+    public static IEnumerable<KeyFigure> MeanDays(string words, IEnumerable<CountedCase> cases)
+    {
+        var days = cases.Where(one => one.ClosedAt is not null).Select(one => ParisDate.Of(one.ClosedAt!.Value).DayNumber - one.ReceivedOn.DayNumber).ToList();
+        return days.Count == 0 ? [] : [new KeyFigure(words, (decimal)days.Average(), "jours")];
+    }
 
     internal static string Csv(StatisticsTable table)
     {

@@ -7,6 +7,9 @@ public interface IProcessStatistics
 {
     string ProcessKey { get; }
 
+    /// <summary>Years of which the page shows published figures, whether cases were received in them or not.</summary>
+    IReadOnlyList<int> PublishedYears => [];
+
     /// <param name="year">Of the dates of receipt.</param>
     Task<StatisticsReport> ComputeAsync(int year, CancellationToken cancellationToken);
 }

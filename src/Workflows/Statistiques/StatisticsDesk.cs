@@ -10,12 +10,14 @@ public sealed class StatisticsDesk(IEnumerable<IProcess> processes, IEnumerable<
 
     public IProcess? Find(string key) => Processes.FirstOrDefault(process => process.Key == key);
 
-    /// <summary>Newest first; this year even when nothing was received yet.</summary>
+    /// <summary>Newest first, with those of published figures; this year even when nothing was received yet.</summary>
     public async Task<IReadOnlyList<int>> YearsAsync(string key, CancellationToken cancellationToken) =>
-        [.. (await counts.YearsAsync(key, cancellationToken)).Append(ThisYear).Distinct().OrderDescending()];
+        [.. (await counts.YearsAsync(key, cancellationToken)).Append(ThisYear).Concat(Own(key)?.PublishedYears ?? []).Distinct().OrderDescending()];
 
     public int ThisYear => ParisDate.Of(time.GetUtcNow()).Year;
 
     public Task<StatisticsReport> ComputeAsync(string key, int year, CancellationToken cancellationToken) =>
-        own.FirstOrDefault(statistics => statistics.ProcessKey == key)?.ComputeAsync(year, cancellationToken) ?? counts.ReportAsync(key, year, cancellationToken);
+        Own(key)?.ComputeAsync(year, cancellationToken) ?? counts.ReportAsync(key, year, cancellationToken);
+
+    private IProcessStatistics? Own(string key) => own.FirstOrDefault(statistics => statistics.ProcessKey == key);
 }
