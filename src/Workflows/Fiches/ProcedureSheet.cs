@@ -29,7 +29,8 @@ public sealed record ProcedureMove(string? Outcome, string Target);
 /// <summary>Reads the sheet from a definition; knows activities by the descriptions they give of themselves, so that a new one needs nothing here.</summary>
 public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore definitions)
 {
-    private const string Silent = "Elsa.Start";
+    /// <summary>What keeps the books or draws the flow, and is no step of the procedure; the sheet leads past it.</summary>
+    private static readonly string[] Silent = ["Elsa.Start", "Elsa.Finish", "Cleiss.RecordCaseFacts", "Cleiss.SetCaseStatus"];
 
     /// <summary>Inputs that say when, on whichever activity they are.</summary>
     private static readonly string[] Timed = ["dueRule", "dueAt", "reminders", "escalateAfterDays", "escalateAgainAfterDays", "timeSpan", "interval", "dateTime", "cronExpression", "days", "deadline"];
@@ -58,7 +59,7 @@ public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore 
         void Number(IEnumerable<ActivityPlace> level, string prefix)
         {
             var n = 0;
-            foreach (var place in level.Where(place => place.Type != Silent))
+            foreach (var place in level.Where(place => !Silent.Contains(place.Type)))
             {
                 numbers[place.Id] = $"{prefix}{++n}";
                 places.Add(place);
@@ -86,9 +87,15 @@ public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore 
 
         IReadOnlyList<ProcedureMove> Moves(ActivityPlace place)
         {
-            var connections = ConnectionsOf((place.Parent ?? root).Activity).Where(connection => connection.Source == place.Id).ToList();
-            return [.. connections.Where(connection => numbers.ContainsKey(connection.Target)).Select(connection => new ProcedureMove(
-                connection.Port is "Done" or null ? null : connection.Port, $"{numbers[connection.Target]} {names[connection.Target]}"))];
+            var next = ConnectionsOf((place.Parent ?? root).Activity).ToLookup(connection => connection.Source, StringComparer.Ordinal);
+            return
+            [
+                .. next[place.Id].SelectMany(connection => Steps(connection.Target, []).Select(target => new ProcedureMove(
+                    connection.Port is "Done" or null ? null : connection.Port, $"{numbers[target]} {names[target]}"))),
+            ];
+
+            IEnumerable<string> Steps(string id, HashSet<string> passed) =>
+                numbers.ContainsKey(id) ? [id] : passed.Add(id) ? next[id].SelectMany(connection => Steps(connection.Target, passed)) : [];
         }
     }
 
@@ -107,7 +114,7 @@ public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore 
         var next = ConnectionsOf(parent).ToLookup(connection => connection.Source, connection => connection.Target, StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var queue = new Queue<string>();
-        var beginning = parent["start"]?.ToString() is { } start && byId.ContainsKey(start) ? start : children.FirstOrDefault(child => child.Type == Silent)?.Id;
+        var beginning = parent["start"]?.ToString() is { } start && byId.ContainsKey(start) ? start : children.FirstOrDefault(child => child.Type == "Elsa.Start")?.Id;
         foreach (var first in new[] { beginning }.OfType<string>().Concat(children.Select(child => child.Id)))
         {
             queue.Enqueue(first);
