@@ -67,6 +67,7 @@ public sealed class DecisionTable : Activity
                 new JsonObject
                 {
                     ["activityId"] = Id,
+                    ["definitionVersionId"] = context.WorkflowExecutionContext.Workflow.DefinitionVersionId,
                     ["row"] = number + 1,
                     ["policy"] = table.Policy == HitPolicy.Unique ? "unique" : "première",
                     ["facts"] = new JsonObject(table.Columns.Select(column => KeyValuePair.Create(column.Entry, facts[column.Entry]?.DeepClone()))),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cleiss.Activities.Cases;
 using Cleiss.Documents.Issuing;
 using Cleiss.Forms.Answers;
@@ -10,6 +11,7 @@ using Cleiss.Web.Documents;
 using Cleiss.Web.Layout;
 using Cleiss.Web.Mails;
 using Cleiss.Web.Words;
+using Cleiss.Workflows.Fiches;
 using Cleiss.Workflows.FormulaireDeLiaison;
 using Microsoft.EntityFrameworkCore;
 
@@ -85,7 +87,7 @@ internal sealed class CaseDesk(
             sent,
             await AnswersAsync(id, names, cancellationToken),
             waits && reader.Has(Permission.CasesReply)
-                ? new CaseReply("Le dossier attend la réponse du partenaire. Quand elle arrive, enregistrez-la avec son fichier : le dossier se clôt.")
+                ? new CaseReply("Le dossier attend la réponse du partenaire. Quand elle arrive, enregistrez-la avec son fichier : la procédure reprend.")
                 : null,
             reader.Has(Permission.CasesReply) ? await OffersAsync(found, cancellationToken) : []);
     }
@@ -158,7 +160,8 @@ internal sealed class CaseDesk(
 
         if (CountryWords(found.AgreementIso) is { } country)
         {
-            facts.Add(new("Accord", $"France–{country}"));
+            // Only a form of an agreement makes a case one of the agreement.
+            facts.Add(found.FormKey is null ? new("Pays", country) : new("Accord", $"France–{country}"));
         }
 
         facts.Add(new("Reçu le", French.Long(found.ReceivedOn)));
@@ -173,7 +176,8 @@ internal sealed class CaseDesk(
 
     private async Task<IReadOnlyList<CaseEvent>> TimelineAsync(string id, CancellationToken cancellationToken) =>
         [.. (await trails.ListAsync(TrailIds.Case(id), cancellationToken)).Reverse()
-            .Select(line => new CaseEvent(line.At, Tell(line), null))];
+            .Select(line => new CaseEvent(
+                line.At, Tell(line), null, line.Kind == DecisionReader.Kind ? string.Create(CultureInfo.InvariantCulture, $"/dossiers/{id}/decisions/{line.Position}") : null))];
 
     private async Task<IReadOnlyList<CaseAnswer>> AnswersAsync(string id, Dictionary<string, string> names, CancellationToken cancellationToken)
     {

@@ -26,7 +26,8 @@ public sealed record CaseFact(string Name, string Value);
 public sealed record CaseStep(string Words, string Standing);
 
 /// <param name="Sentence">Who did what, ready to read, without its date.</param>
-public sealed record CaseEvent(DateTimeOffset At, string Sentence, string? Detail);
+/// <param name="Decision">Address of the table that decided; null when it was no decision of a table.</param>
+public sealed record CaseEvent(DateTimeOffset At, string Sentence, string? Detail, string? Decision = null);
 
 public sealed record CaseTask(string Id, string Title, DateTimeOffset? DueAt, string? Holder, string? Who);
 

@@ -35,6 +35,7 @@ public static class WorkflowsServices
         services.TryAddSingleton<ReferenceData>();
         services.TryAddSingleton<CatalogueEditor>();
         services.TryAddSingleton<ProcedureSheets>();
+        services.TryAddSingleton<DecisionReader>();
         services.TryAddSingleton<CaseReading>();
         services.TryAddSingleton<EnvelopeStore>();
         services.TryAddSingleton<EnvelopeSending>();
