@@ -126,7 +126,10 @@ public sealed class SolvitTests(Agency agency) : IClassFixture<Agency>
     public async Task What_is_no_matter_of_social_security_is_refused_with_the_reason()
     {
         var opened = await OpenAsync();
-        await DoAsync(opened, "premiere-reponse", "Refuser la saisine", await agency.SampleAsync("refus-sdl2"));
+        await DoAsync(opened, "premiere-reponse", "Refuser la saisine");
+        await DoAsync(opened, "motiver-refus", "Revenir à la réponse");
+        await DoAsync(opened, "premiere-reponse", "Refuser la saisine");
+        await DoAsync(opened, "motiver-refus", "Envoyer le refus", await agency.SampleAsync("refus-sdl2"));
 
         await ClosedAsync(opened, "Saisine refusée");
         Assert.Equal(["refus"], await MailsAsync(opened));
@@ -288,6 +291,7 @@ public sealed class SolvitTests(Agency agency) : IClassFixture<Agency>
         var total = report.Tables.Single(table => table.Key == "buc").Rows[^1];
         Assert.Equal([17_846m, 14_678m], total.Values.Select(value => value!.Value));
         Assert.Equal([99.66m, 99.69m], report.Figures.Where(figure => figure.Unit == "%").Select(figure => figure.Value));
+        Assert.Contains(2024, await agency.Get<StatisticsDesk>().YearsAsync("solvit-sdl2", CancellationToken.None));
         Assert.Contains("soit 5 de plus", Assert.Single(report.Remarks), StringComparison.Ordinal);
     }
 
