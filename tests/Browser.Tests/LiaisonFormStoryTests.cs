@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;
+using static Cleiss.Browser.Tests.CaseSteps;
 
 namespace Cleiss.Browser.Tests;
 
@@ -29,8 +30,6 @@ public sealed partial class LiaisonFormStoryTests(Product product) : IClassFixtu
         await RemindAsync(agent, caseUrl);
         await ReplyAsync(agent, caseUrl);
     }
-
-    private static ILocator Body(Visitor visitor) => visitor.Page.GetByRole(AriaRole.Main);
 
     private static async Task<string> OpenCaseAsync(Visitor agent)
     {
@@ -211,13 +210,7 @@ public sealed partial class LiaisonFormStoryTests(Product product) : IClassFixtu
     private static async Task ReplyAsync(Visitor agent, string caseUrl)
     {
         // Time has moved by a month; the session of the cookie may have ended with it.
-        await agent.Page.GotoAsync(caseUrl);
-        if (agent.Page.Url.Contains("/connexion", StringComparison.Ordinal))
-        {
-            await agent.SignInAsync("agent1");
-            await agent.Page.GotoAsync(caseUrl);
-        }
-
+        await agent.GoAsync(caseUrl);
         await agent.SeeAsync("14-apres-relance");
         await Body(agent).GetByRole(AriaRole.Link, new() { Name = "Enregistrer la réponse du partenaire" }).First.ClickAsync();
         var page = agent.Page;
@@ -236,48 +229,6 @@ public sealed partial class LiaisonFormStoryTests(Product product) : IClassFixtu
         await agent.SeeAsync("16-dossier-clos");
         await page.SetViewportSizeAsync(360, 740);
         await agent.SeeAsync("16-dossier-clos-360");
-    }
-
-    private static async Task OpenTaskAsync(Visitor visitor, string caseUrl, string title)
-    {
-        await visitor.Page.GotoAsync(caseUrl);
-        await Body(visitor).GetByRole(AriaRole.Link, new() { NameRegex = new Regex("^" + title) }).First.ClickAsync();
-        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(title);
-        var take = Body(visitor).GetByRole(AriaRole.Button, new() { Name = "Prendre la tâche" });
-        if (await take.CountAsync() > 0)
-        {
-            await take.First.ClickAsync();
-            await visitor.Page.WaitForLoadStateAsync();
-        }
-    }
-
-    private static async Task SubmitAsync(Visitor visitor, string button)
-    {
-        await Body(visitor).GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^" + button) }).Last.ClickAsync();
-        await visitor.Page.WaitForLoadStateAsync();
-    }
-
-    /// <summary>Effects run after the commit: the page is loaded again until it tells what is awaited.</summary>
-    private static async Task WaitForCaseAsync(Visitor visitor, string caseUrl, string text)
-    {
-        for (var attempt = 0; attempt < 60; attempt++)
-        {
-            await visitor.Page.GotoAsync(caseUrl);
-            if (visitor.Page.Url.Contains("/connexion", StringComparison.Ordinal))
-            {
-                await visitor.SignInAsync("agent1");
-                continue;
-            }
-
-            if ((await Body(visitor).InnerTextAsync()).Contains(text, StringComparison.OrdinalIgnoreCase))
-            {
-                return;
-            }
-
-            await visitor.Page.WaitForTimeoutAsync(500);
-        }
-
-        Assert.Fail($"{caseUrl} never said « {text} »:\n{await Body(visitor).InnerTextAsync()}");
     }
 
     [GeneratedRegex("/dossiers/[0-9a-z]{22}")]

@@ -17,6 +17,7 @@ public sealed class Visitor : IAsyncDisposable
 
     private readonly IBrowserContext _context;
     private readonly ProductHost _host;
+    private string? _user;
     private readonly ConcurrentQueue<string> _faults = new();
 
     internal Visitor(IBrowserContext context, IPage page, ProductHost host)
@@ -44,11 +45,23 @@ public sealed class Visitor : IAsyncDisposable
 
     public async Task SignInAsync(string user)
     {
+        _user = user;
         await Page.GotoAsync("/connexion");
         await Page.GetByLabel("Nom d'utilisateur").FillAsync(user);
         await Page.GetByLabel("Mot de passe").FillAsync(DemoPassword);
         await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Se connecter" }).ClickAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Se déconnecter" }).WaitForAsync();
+    }
+
+    /// <summary>Opens a page; signs in again when time was moved past the end of the session.</summary>
+    public async Task GoAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        if (_user is not null && Page.Url.Contains("/connexion", StringComparison.Ordinal))
+        {
+            await SignInAsync(_user);
+            await Page.GotoAsync(path);
+        }
     }
 
     /// <summary>Looks at the page as it is: a picture, axe, one h1, and nothing that went wrong so far.</summary>
