@@ -5,14 +5,21 @@ using Xunit;
 namespace Cleiss.Browser.Tests;
 
 /// <summary>One host and one browser for all stories of a class.</summary>
-public sealed class Product : IAsyncLifetime
+public class Product : IAsyncLifetime
 {
     private const int Patience = 60_000;
 
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
-    public ProductHost Host { get; } = new(connectionString: null);
+    public Product()
+        : this(new ProductHost(connectionString: null))
+    {
+    }
+
+    protected Product(ProductHost host) => Host = host;
+
+    public ProductHost Host { get; }
 
     public async Task InitializeAsync()
     {
@@ -45,7 +52,7 @@ public sealed class Product : IAsyncLifetime
         return new Visitor(context, await context.NewPageAsync(), Host);
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (_browser is not null)
         {

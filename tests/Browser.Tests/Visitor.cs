@@ -17,12 +17,13 @@ public sealed class Visitor : IAsyncDisposable
 
     private readonly IBrowserContext _context;
     private readonly ProductHost _host;
-    private string? _user;
+    private readonly bool _beside;
     private readonly ConcurrentQueue<string> _faults = new();
+    private string? _user;
 
-    internal Visitor(IBrowserContext context, IPage page, ProductHost host)
+    internal Visitor(IBrowserContext context, IPage page, ProductHost host, bool beside = false)
     {
-        (_context, Page, _host) = (context, page, host);
+        (_context, Page, _host, _beside) = (context, page, host, beside);
         page.Console += (_, message) =>
         {
             // Chromium reports every answer of 4xx as an error of the page; a form with mistakes answers 422 on purpose.
@@ -46,21 +47,21 @@ public sealed class Visitor : IAsyncDisposable
     public async Task SignInAsync(string user)
     {
         _user = user;
-        await Page.GotoAsync("/connexion");
+        await Page.GotoAsync(_host.Path + "/connexion");
         await Page.GetByLabel("Nom d'utilisateur").FillAsync(user);
         await Page.GetByLabel("Mot de passe").FillAsync(DemoPassword);
         await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Se connecter" }).ClickAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Se déconnecter" }).WaitForAsync();
     }
 
-    /// <summary>Opens a page; signs in again when time was moved past the end of the session.</summary>
+    /// <summary>Opens a page, wherever the product's proxy shows it; signs in again when time was moved past the end of the session.</summary>
     public async Task GoAsync(string path)
     {
-        await Page.GotoAsync(path);
+        await Page.GotoAsync(_host.Path + path);
         if (_user is not null && Page.Url.Contains("/connexion", StringComparison.Ordinal))
         {
             await SignInAsync(_user);
-            await Page.GotoAsync(path);
+            await Page.GotoAsync(_host.Path + path);
         }
     }
 
@@ -85,5 +86,11 @@ public sealed class Visitor : IAsyncDisposable
     public void DemandNoFault() =>
         Assert.True(_faults.IsEmpty, string.Join(Environment.NewLine, _faults) + Environment.NewLine + _host.Output);
 
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    /// <summary>The same person's second page beside this one.</summary>
+    public async Task<Visitor> OpenBesideAsync() => new(_context, await _context.NewPageAsync(), _host, beside: true);
+
+    /// <summary>What went wrong in a story before is that story's.</summary>
+    public void Forget() => _faults.Clear();
+
+    public async ValueTask DisposeAsync() => await (_beside ? Page.CloseAsync() : _context.DisposeAsync().AsTask());
 }

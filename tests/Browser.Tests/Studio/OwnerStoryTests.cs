@@ -1,21 +1,19 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Cleiss.TestKit;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace Cleiss.Browser.Tests.Studio;
 
 /// <summary>A process owner draws, runs and looks at a process in the real Elsa Studio, in French.</summary>
-public sealed partial class OwnerStoryTests(Product product) : IClassFixture<Product>
+[Collection(StudioCollection.Name)]
+public sealed partial class OwnerStoryTests(StudioProduct product)
 {
     [Fact]
-    public async Task An_owner_draws_a_process_runs_it_and_reads_its_journal()
+    public Task An_owner_draws_a_process_runs_it_and_reads_its_journal() => product.AsOwnerAsync(async studio =>
     {
-        await using var visitor = await product.OpenAsync();
-        await visitor.SignInAsync("proprietaire");
-        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Navigation, new() { Name = "Navigation principale" }).GetByRole(AriaRole.Link, new() { Name = "Concepteur" })).ToBeVisibleAsync();
-        var studio = new Concepteur(visitor);
         var page = studio.Page;
-        await studio.OpenListAsync();
         await studio.SeeAsync("1-liste");
 
         // A name that is an English label of Studio stays what its author wrote.
@@ -49,19 +47,16 @@ public sealed partial class OwnerStoryTests(Product product) : IClassFixture<Pro
         await Assertions.Expect(page.Locator("tbody").GetByText("Status", new() { Exact = true }).First).ToBeVisibleAsync();
         await studio.SeeAsync("4-instances");
         await studio.TabAsync("Définitions");
+        await studio.SearchAsync("Status");
         await Assertions.Expect(page.Locator("tbody").GetByText("Status", new() { Exact = true })).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("thead").GetByText("Nom", new() { Exact = true })).ToBeVisibleAsync();
         await studio.SeeAsync("5-liste");
-    }
+    });
 
     [Fact]
-    public async Task An_owner_creates_the_other_kinds_and_no_name_twice()
+    public Task An_owner_creates_the_other_kinds_and_no_name_twice() => product.AsOwnerAsync(async studio =>
     {
-        await using var visitor = await product.OpenAsync();
-        await visitor.SignInAsync("proprietaire");
-        var studio = new Concepteur(visitor);
         var page = studio.Page;
-        await studio.OpenListAsync();
         var sequence = Concepteur.NewName("Suite");
         await studio.CreateAsync(sequence, "Suite d’étapes");
         await Assertions.Expect(page.Locator(".mud-dynamic-tabs .mud-tab").First).ToHaveTextAsync(sequence);
@@ -77,28 +72,32 @@ public sealed partial class OwnerStoryTests(Product product) : IClassFixture<Pro
         await studio.SeeAsync("nom-deja-pris");
         await studio.Dialog.GetByRole(AriaRole.Button, new() { Name = "Annuler" }).ClickAsync();
 
-        await page.Locator("tbody tr", new() { HasText = sequence }).Locator(".mud-menu button").ClickAsync();
-        await page.Locator(".mud-menu-item", new() { HasText = "Supprimer" }).ClickAsync();
+        await studio.SearchAsync(sequence);
+        await studio.RowMenuAsync(sequence, "Supprimer");
         await Assertions.Expect(studio.Dialog).ToContainTextAsync("Ce processus sera supprimé");
         await studio.Dialog.GetByRole(AriaRole.Button, new() { Name = "Supprimer" }).ClickAsync();
         await Assertions.Expect(page.Locator("tbody tr", new() { HasText = sequence })).ToHaveCountAsync(0);
         await studio.SeeAsync("supprime");
-    }
+    });
 
     [Fact]
-    public async Task A_lost_sign_in_is_told_and_nothing_is_lost()
+    public Task A_lost_sign_in_is_told_and_nothing_is_lost() => product.AsOwnerAsync(async studio =>
     {
-        await using var visitor = await product.OpenAsync();
-        await visitor.SignInAsync("proprietaire");
-        var studio = new Concepteur(visitor);
         var page = studio.Page;
-        await studio.OpenListAsync();
+
+        // A token that is taken no longer is exchanged for a new one and the call made again: nobody notices.
+        var search = page.GetByPlaceholder("Chercher par nom, description, identifiant");
+        await page.RouteAsync("**/elsa/api/workflow-definitions?**", route => route.FulfillAsync(new() { Status = 401 }), new() { Times = 1 });
+        await search.FillAsync("formulaire-de");
+        await Assertions.Expect(page.GetByText("1-1 de 1")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Votre session est terminée" })).ToBeHiddenAsync();
+        studio.DemandRefused(401);
 
         // The session ends on the server: the cookie is gone and the token is refused once.
         var cookies = await page.Context.CookiesAsync();
         await page.Context.ClearCookiesAsync();
         await page.RouteAsync("**/elsa/api/workflow-definitions?**", route => route.FulfillAsync(new() { Status = 401 }), new() { Times = 1 });
-        await page.GetByPlaceholder("Chercher par nom, description, identifiant").FillAsync("liaison");
+        await search.FillAsync("liaison");
         var told = page.GetByRole(AriaRole.Dialog, new() { Name = "Votre session est terminée" });
         await Assertions.Expect(told).ToContainTextAsync("Rien n’est perdu");
         studio.DemandRefused(401);
@@ -108,6 +107,17 @@ public sealed partial class OwnerStoryTests(Product product) : IClassFixture<Pro
         await Assertions.Expect(told).ToBeHiddenAsync();
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
         await studio.SeeAsync("session-reprise");
+    });
+
+    [Fact]
+    public void The_dictionary_is_whole_and_says_each_thing_once()
+    {
+        using var dictionary = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RepositoryFolder.Path, "src", "Studio", "wwwroot", "concepteur", "textes-fr.json")));
+        var texts = dictionary.RootElement.GetProperty("texts").EnumerateObject().ToList();
+
+        Assert.True(texts.Count >= 250, $"{texts.Count} texts");
+        Assert.Empty(texts.GroupBy(text => text.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key));
+        Assert.All(dictionary.RootElement.EnumerateObject().SelectMany(part => part.Value.EnumerateObject()), text => Assert.False(string.IsNullOrWhiteSpace(text.Value.GetString()), text.Name));
     }
 
     [GeneratedRegex("/studio/workflows/instances/[^/]+/view$", RegexOptions.None, 1000)]

@@ -14,7 +14,7 @@ namespace Cleiss.TestKit.Product;
 /// <param name="path">Below which path of the public address a proxy shows it, as <c>/liaison</c>.</param>
 public sealed class ProductHost(string? connectionString, int? smtpPort = null, string path = "") : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(180);
 
     private readonly ConcurrentQueue<string> _output = [];
     private readonly string _data = Directory.CreateTempSubdirectory("cleiss-host-").FullName;
@@ -24,6 +24,9 @@ public sealed class ProductHost(string? connectionString, int? smtpPort = null, 
     public static string Program => FindHost();
 
     public int Port { get; } = FreePort();
+
+    /// <summary>Below which path of the public address it is shown; empty at the root.</summary>
+    public string Path => path;
 
     public Uri Address => new($"http://127.0.0.1:{Port}/");
 
@@ -153,7 +156,7 @@ public sealed class ProductHost(string? connectionString, int? smtpPort = null, 
     private static string FindHost()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var program = Path.Combine(RepositoryFolder.Path, "artifacts", "bin", "Host", configuration, "Cleiss.Host.dll");
+        var program = System.IO.Path.Combine(RepositoryFolder.Path, "artifacts", "bin", "Host", configuration, "Cleiss.Host.dll");
         return File.Exists(program)
             ? program
             : throw new FileNotFoundException($"Cleiss.Host.dll ({configuration}) is not built; build src/Host first.");
