@@ -79,7 +79,7 @@ public sealed class Caller : IDisposable
         var body = mediaType?.EndsWith("json", StringComparison.Ordinal) == true && bytes.Length > 0 ? JsonNode.Parse(bytes) : null;
         return new Answer(answer.StatusCode, body, bytes, mediaType, answer.Headers.Location?.OriginalString)
         {
-            Headers = answer.Headers.ToDictionary(header => header.Key, header => string.Join("; ", header.Value), StringComparer.OrdinalIgnoreCase),
+            Headers = answer.Headers.Concat(answer.Content.Headers).ToDictionary(header => header.Key, header => string.Join("; ", header.Value), StringComparer.OrdinalIgnoreCase),
         };
     }
 
