@@ -13,7 +13,7 @@ public sealed class TranslationPrints(NpgsqlDataSource database) : IPrintedData
     public const string OrderPrefix = "commande-traduction:";
     public const string CertificatePrefix = "certification-traduction:";
 
-    private const int DeliveryDays = 14;
+    private const int DeliveryDays = 10;
 
     public async Task<JsonObject?> FindAsync(string id, CancellationToken cancellationToken) =>
         id.StartsWith(OrderPrefix, StringComparison.Ordinal) ? await OrderAsync(id[OrderPrefix.Length..], cancellationToken)
