@@ -160,6 +160,9 @@ public sealed partial class TranslationYear(ProductHost host, string database, i
     private async Task LateAsync(string id)
     {
         Demand((await CaseAsync(id))["case"]!["state"]!.GetValue<string>() != "closed", "A late request is closed at day 22.");
+
+        // Eight days are seconds here, and the alerts leave one after the other: nobody acts before the last.
+        await MailsAsync(id, "traduction/alerte", 3);
         await CompleteAsync(id, "decider-retard", _manager, "Attendre encore");
         await HandInAsync(id, 2);
         await CompleteAsync(id, "reviser-prestataire", _reviser, "Certifier");
@@ -198,7 +201,11 @@ public sealed partial class TranslationYear(ProductHost host, string database, i
 
     private Task ClosedAsync(string id) => UntilAsync(id, "closed", detail => detail["case"]!["state"]!.GetValue<string>() == "closed" ? detail : null);
 
-    private async Task<string> TokenAsync(string id, string template, int number)
+    private async Task<string> TokenAsync(string id, string template, int number) =>
+        LinkInBody().Match((await MailsAsync(id, template, number))[number - 1]!["body"]!.GetValue<string>()).Groups["token"].Value;
+
+    /// <summary>The mails of this template, oldest first, once so many have left.</summary>
+    private async Task<IReadOnlyList<JsonNode?>> MailsAsync(string id, string template, int number)
     {
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < Patience)
@@ -208,7 +215,7 @@ public sealed partial class TranslationYear(ProductHost host, string database, i
                 .OrderBy(mail => mail!["createdAt"]!.GetValue<DateTimeOffset>()).ToList();
             if (mails.Count >= number)
             {
-                return LinkInBody().Match(mails[number - 1]!["body"]!.GetValue<string>()).Groups["token"].Value;
+                return mails;
             }
 
             await Task.Delay(50);
