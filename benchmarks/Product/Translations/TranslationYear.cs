@@ -199,7 +199,7 @@ public sealed partial class TranslationYear(ProductHost host, string database, i
         }));
     }
 
-    private Task ClosedAsync(string id) => UntilAsync(id, "closed", detail => detail["case"]!["state"]!.GetValue<string>() == "closed" ? detail : null);
+    private Task<JsonNode> ClosedAsync(string id) => UntilAsync(id, "closed", detail => detail["case"]!["state"]!.GetValue<string>() == "closed" ? detail : null);
 
     private async Task<string> TokenAsync(string id, string template, int number) =>
         LinkInBody().Match((await MailsAsync(id, template, number))[number - 1]!["body"]!.GetValue<string>()).Groups["token"].Value;
@@ -249,7 +249,7 @@ public sealed partial class TranslationYear(ProductHost host, string database, i
 
     private static byte[] Translated() => System.Text.Encoding.UTF8.GetBytes("Traduction " + Guid.NewGuid().ToString("N"));
 
-    private Task AdvanceAsync(int days) => _admin.PostAsync("api/clock/advance", new JsonObject { ["by"] = $"{days.ToString(CultureInfo.InvariantCulture)}.00:00:00" });
+    private Task<JsonNode?> AdvanceAsync(int days) => _admin.PostAsync("api/clock/advance", new JsonObject { ["by"] = $"{days.ToString(CultureInfo.InvariantCulture)}.00:00:00" });
 
     private async Task CloseMonthsAsync()
     {
@@ -323,6 +323,6 @@ public sealed partial class TranslationYear(ProductHost host, string database, i
         Demand(wrong.Count == 0 && exitCode == 0, $"Not as planned: {string.Join(", ", wrong)}.");
     }
 
-    [GeneratedRegex("/partenaire/(?<token>[A-Za-z0-9_-]{43})")]
+    [GeneratedRegex("/partenaire/(?<token>[A-Za-z0-9_-]{43})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LinkInBody();
 }

@@ -22,6 +22,7 @@ internal sealed partial class DecisionCoverage(DecisionRules table)
     // A table that tells more combinations apart than this is better split in two.
     private const int MostCombinations = 500_000;
     private const int MostExamples = 3;
+    private const int ValuesPerCall = 8;
     private const string AnyOther = "(toute autre valeur)";
 
     private readonly List<string> _gaps = [];
@@ -54,9 +55,15 @@ internal sealed partial class DecisionCoverage(DecisionRules table)
         var tests = table.Rows.Select(row => row.Tests[c]).ToList();
         var asked = tests.Where(test => !DecisionRules.AcceptsAll(test)).Distinct(StringComparer.Ordinal).ToList();
         var samples = Samples(column, asked);
-        var answers = await feel.EvaluateAsync(
-            [.. samples.Select(sample => new FeelJob([.. asked.Select(test => DecisionRules.ToFeel(column, test))], new JsonObject { [column.Entry] = sample?.DeepClone() }))],
-            cancellationToken);
+        // A few values a call: a large table on a busy machine takes longer than one call may.
+        var answers = new List<IReadOnlyList<JsonNode?>>();
+        foreach (var some in samples.Chunk(ValuesPerCall))
+        {
+            answers.AddRange(await feel.EvaluateAsync(
+                [.. some.Select(sample => new FeelJob([.. asked.Select(test => DecisionRules.ToFeel(column, test))], new JsonObject { [column.Entry] = sample?.DeepClone() }))],
+                cancellationToken));
+        }
+
         for (var t = 0; t < asked.Count; t++)
         {
             if (answers.All(values => values[t] is null))
