@@ -19,7 +19,7 @@ internal static class CaseSteps
         if (await take.CountAsync() > 0)
         {
             await take.First.ClickAsync();
-            await visitor.Page.WaitForLoadStateAsync();
+            await Assertions.Expect(take).ToHaveCountAsync(0);
         }
     }
 
