@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using System.Web;
 using Cleiss.TestKit;
 using Microsoft.Playwright;
 using Xunit;
@@ -24,7 +25,7 @@ internal sealed partial class Concepteur
         Assertions.SetDefaultExpectTimeout(Patience);
         Page.Request += (_, request) =>
         {
-            if (request.Url.Contains("/elsa/api/", StringComparison.Ordinal))
+            if (request.Url.Contains("/elsa/", StringComparison.Ordinal))
             {
                 _calls[request] = Stopwatch.GetTimestamp();
             }
@@ -149,9 +150,15 @@ internal sealed partial class Concepteur
     /// <summary>Shows only the definitions that match.</summary>
     public async Task SearchAsync(string text)
     {
+        // The list asks for what is found, then for its published versions; what it asked for before may still be on its way.
+        var asked = false;
         await Page.RunAndWaitForResponseAsync(
             () => Page.GetByPlaceholder("Chercher par nom, description, identifiant").FillAsync(text),
-            answer => answer.Url.Contains("versionOptions=Published", StringComparison.Ordinal) && answer.Ok);
+            answer =>
+            {
+                asked |= HttpUtility.ParseQueryString(new Uri(answer.Url).Query)["SearchTerm"] == text;
+                return asked && answer.Url.Contains("versionOptions=Published", StringComparison.Ordinal) && answer.Ok;
+            });
         await QuietAsync();
     }
 

@@ -36,7 +36,8 @@ public sealed class InstanceStoryTests(StudioProduct product)
         await Assertions.Expect(studio.Nodes.Nth(3).Locator(".mud-badge.mud-theme-error")).ToBeAttachedAsync();
         await Assertions.Expect(journal.GetByText("Suite", new() { Exact = true })).ToHaveCountAsync(0);
 
-        // Somebody else's answer arrives: the page shows it by itself.
+        // Somebody else's answer arrives: the page, once it listens, shows it by itself.
+        await studio.QuietAsync();
         using (var operations = await ElsaCalls.OfAsync(product, "admin"))
         {
             await operations.PostAsync($"events/{signal}/trigger", new JsonObject());
