@@ -65,14 +65,21 @@ internal sealed class TaskDesk(UserTaskService tasks, FormStore forms, AnswerSto
                 actor,
                 cancellationToken);
             var action = view.Detail.Actions.FirstOrDefault(known => known.Key == actionKey);
-            return new TaskOutcome(
-                action is { ReasonRequired: true } ? "renvoye" : view.Shown is not null ? "valide" : view.Form is { PartnerLanguage: not null } ? "envoye" : "terminee", null, []);
+            return new TaskOutcome(Said(view, action is { ReasonRequired: true }), null, []);
         }
         catch (UserTaskRefusedException refusal)
         {
             return new TaskOutcome(null, refusal.Faults.Count > 0 ? null : refusal.Message, [.. refusal.Faults.Select(fault => new FormError(fault.Path, fault.Code, fault.Message))]);
         }
     }
+
+    /// <summary>Only what a partner will read is sent on, validated and sent back; any other task is done.</summary>
+    private static string Said(TaskView view, bool withReason) => view switch
+    {
+        { Shown.Form.PartnerLanguage: not null } => withReason ? "renvoye" : "valide",
+        { Form.PartnerLanguage: not null } when !withReason => "envoye",
+        _ => withReason ? "motivee" : "terminee",
+    };
 
     /// <returns>Why not, or null when the task is the person's now.</returns>
     public Task<string?> TakeAsync(string id, Actor actor, CancellationToken cancellationToken) =>
