@@ -191,7 +191,7 @@ internal sealed class CaseDesk(
                 answer.FormVersion,
                 form is null ? answer.FormKey : FormWords.Title(form),
                 answer.CreatedAt,
-                names.GetValueOrDefault(answer.CreatedBy, answer.CreatedBy)));
+                answer.CreatedBy == Actor.System.Id ? Actor.System.Name : names.GetValueOrDefault(answer.CreatedBy, answer.CreatedBy)));
         }
 
         return given;

@@ -1,18 +1,22 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;
 using static Cleiss.Browser.Tests.CaseSteps;
 
 namespace Cleiss.Browser.Tests.Procedures;
 
-/// <summary>A budget as its officer prepares it: the page counts along, and the check explains what was rounded.</summary>
+/// <summary>A budget from its first changed line to the silence of the authorities, in the hands of officer, accountant and director.</summary>
 public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Product>
 {
     [Fact]
-    public async Task The_officer_changes_a_line_sees_the_totals_move_and_reads_which_figure_was_rounded()
+    public async Task An_amending_budget_is_prepared_signed_by_others_voted_and_approved_by_silence()
     {
         await using var officer = await product.OpenAsync();
-        await officer.SignInAsync("budget");
+        await using var accountant = await product.OpenAsync();
+        await using var director = await product.OpenAsync();
+        await Task.WhenAll(officer.SignInAsync("budget"), accountant.SignInAsync("comptable"), director.SignInAsync("directrice"));
 
         var caseUrl = await OpenCaseAsync(officer);
         await PrepareAsync(officer, caseUrl);
@@ -20,6 +24,26 @@ public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Pr
         await OpenTaskAsync(officer, caseUrl, "Lire le contrôle");
         await Assertions.Expect(Body(officer)).ToContainTextAsync("Arrondi à l'euro");
         await officer.SeeAsync("budget-3-controle");
+        await CompleteAsync(officer, "Soumettre au visa");
+
+        await SignAsync(officer, accountant, director, caseUrl);
+        await VoteAsync(officer, caseUrl);
+        await officer.SeeAsync("budget-8-delai");
+
+        var year = await officer.Page.EvaluateAsync<int>("new Date().getFullYear()");
+        await AdvanceAsync("40.00:00:00");
+        await WaitForCaseAsync(officer, caseUrl, "Exécutoire par approbation tacite");
+        await WaitForCaseAsync(officer, caseUrl, "Certificat d'approbation tacite");
+        await officer.SeeAsync("budget-9-executoire");
+
+        await officer.Page.GotoAsync($"/statistiques/budget-rectificatif?annee={year}");
+        await Assertions.Expect(Body(officer)).ToContainTextAsync("dont 1 par approbation tacite");
+        await officer.SeeAsync("budget-10-statistiques");
+        await officer.Page.GotoAsync("/statistiques/budget-rectificatif?annee=2025");
+        await Assertions.Expect(Body(officer)).ToContainTextAsync("98,96");
+        await officer.SeeAsync("budget-11-statistiques-2025");
+        await officer.Page.GotoAsync("/procedures/budget-rectificatif");
+        await officer.SeeAsync("budget-12-fiche");
     }
 
     private static async Task<string> OpenCaseAsync(Visitor officer)
@@ -58,10 +82,55 @@ public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Pr
         await CompleteAsync(officer, "Contrôler les chiffres");
     }
 
+    private static async Task SignAsync(Visitor officer, Visitor accountant, Visitor director, string caseUrl)
+    {
+        await WaitForCaseAsync(accountant, caseUrl, "Viser le budget");
+        await OpenTaskAsync(accountant, caseUrl, "Viser le budget");
+        await accountant.SeeAsync("budget-4-visa");
+        await officer.Page.GotoAsync(accountant.Page.Url);
+        await Assertions.Expect(Body(officer)).ToContainTextAsync("Vous pouvez lire cette tâche, pas la faire");
+        await Assertions.Expect(Body(officer).GetByRole(AriaRole.Button, new() { Name = "Viser" })).ToHaveCountAsync(0);
+        await officer.SeeAsync("budget-5-visa-refuse-au-preparateur");
+        await CompleteAsync(accountant, "Viser");
+
+        await WaitForCaseAsync(director, caseUrl, "Signer le budget");
+        await OpenTaskAsync(director, caseUrl, "Signer le budget");
+        await CompleteAsync(director, "Signer");
+    }
+
+    private static async Task VoteAsync(Visitor officer, string caseUrl)
+    {
+        var page = officer.Page;
+        await WaitForCaseAsync(officer, caseUrl, "Enregistrer le vote");
+        await WaitForCaseAsync(officer, caseUrl, "Dossier du conseil d'administration");
+        await officer.SeeAsync("budget-6-dossier-du-conseil");
+        await OpenTaskAsync(officer, caseUrl, "Enregistrer le vote");
+        var today = await page.EvaluateAsync<string>("new Date().toLocaleDateString('fr-FR')");
+        foreach (var (field, value) in new[] { ("seanceLe", today), ("deliberation", "17"), ("presents", "18"), ("pour", "15"), ("contre", "1"), ("abstentions", "2") })
+        {
+            await page.Locator($"[name='champ-{field}']").FillAsync(value);
+        }
+
+        await officer.SeeAsync("budget-7-vote");
+        await CompleteAsync(officer, "Le conseil adopte");
+        await WaitForCaseAsync(officer, caseUrl, "Enregistrer la réception");
+        await OpenTaskAsync(officer, caseUrl, "Enregistrer la réception");
+        await page.Locator("[name='champ-recuLe']").FillAsync(today);
+        await CompleteAsync(officer, "Enregistrer la réception");
+        await WaitForCaseAsync(officer, caseUrl, "En attente de l'approbation de la tutelle");
+    }
+
     private static async Task CompleteAsync(Visitor visitor, string button)
     {
         await Body(visitor).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).Last.ClickAsync();
         await Assertions.Expect(Body(visitor)).ToContainTextAsync("La tâche est terminée.");
+    }
+
+    private async Task AdvanceAsync(string by)
+    {
+        using var admin = new ProductClient(product.Host.Address, "admin");
+        await admin.SignInAsync();
+        await admin.PostAsync("api/clock/advance", new JsonObject { ["by"] = by });
     }
 
     [GeneratedRegex("/dossiers/[0-9a-z]{22}")]
