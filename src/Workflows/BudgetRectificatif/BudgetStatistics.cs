@@ -17,6 +17,8 @@ public sealed class BudgetStatistics(CaseCounts counts) : IProcessStatistics
 
     public string ProcessKey => BudgetRectificatifProcess.ProcessKey;
 
+    public IReadOnlyList<int> PublishedYears { get; } = [.. PublishedBudgets.Years.Select(published => published.Year)];
+
     public async Task<StatisticsReport> ComputeAsync(int year, CancellationToken cancellationToken)
     {
         var cases = (await counts.ListAsync(ProcessKey, year, cancellationToken)).OrderBy(one => one.Fact("exercice"), StringComparer.Ordinal).ThenBy(one => one.Fact("budget"), StringComparer.Ordinal).ToList();

@@ -40,7 +40,7 @@ public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Pr
         await Assertions.Expect(Body(officer)).ToContainTextAsync("dont 1 par approbation tacite");
         await officer.SeeAsync("budget-10-statistiques");
         await officer.Page.GotoAsync("/statistiques/budget-rectificatif?annee=2025");
-        await Assertions.Expect(Body(officer)).ToContainTextAsync("98,96");
+        await Assertions.Expect(Body(officer)).ToContainTextAsync("Exécution de 2025 d'après le rapport d'activité");
         await officer.SeeAsync("budget-11-statistiques-2025");
         await officer.Page.GotoAsync("/procedures/budget-rectificatif");
         await officer.SeeAsync("budget-12-fiche");
