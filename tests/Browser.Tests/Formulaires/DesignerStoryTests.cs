@@ -156,6 +156,13 @@ public sealed partial class DesignerStoryTests(Product product)
         await Assertions.Expect(preview.GetByLabel("Précisez le motif")).ToBeVisibleAsync();
         await preview.GetByLabel("Détachement").CheckAsync();
         await Assertions.Expect(preview.GetByLabel("Précisez le motif")).ToBeHiddenAsync();
+        // The form changes while somebody tries it: what is typed stays.
+        await page.Locator("[data-fd-palette]").GetByRole(AriaRole.Button, new() { Name = "Case à cocher", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Annuler" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rétablir" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Annuler" }).ClickAsync();
+        await SavedAsync(page);
+        await Assertions.Expect(preview.GetByLabel("Détachement")).ToBeCheckedAsync();
         await preview.GetByLabel("Oui").CheckAsync();
         await preview.GetByRole(AriaRole.Button, new() { Name = "Vérifier", Exact = true }).Last.ClickAsync();
         await Assertions.Expect(preview.Locator("[data-cl-error-summary]")).ToContainTextAsync("Réponse attendue le");

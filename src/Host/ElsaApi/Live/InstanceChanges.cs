@@ -18,6 +18,19 @@ public sealed class InstanceChanges : IDisposable
         signals.InstanceChanged = Add;
     }
 
+    /// <summary>Whoever looks at this instance is told to look again.</summary>
+    public void Add(string instanceId)
+    {
+        lock (_lock)
+        {
+            if (!_any && _changed.Add(instanceId))
+            {
+                _any = _changed.Count > Most;
+                Announce();
+            }
+        }
+    }
+
     public Task WaitAsync(CancellationToken cancellationToken) => _some.WaitAsync(cancellationToken);
 
     /// <returns>Null when any instance may have changed.</returns>
@@ -42,18 +55,6 @@ public sealed class InstanceChanges : IDisposable
     }
 
     public void Dispose() => _some.Dispose();
-
-    private void Add(string instanceId)
-    {
-        lock (_lock)
-        {
-            if (!_any && _changed.Add(instanceId))
-            {
-                _any = _changed.Count > Most;
-                Announce();
-            }
-        }
-    }
 
     private void Announce()
     {

@@ -25,13 +25,16 @@ internal sealed partial class InstanceNews(
 
     private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(150);
 
+    // Studio's journal draws what it fetched only when something else is drawn afterwards: the last news is told once more when all is fetched.
+    private static readonly TimeSpan OnceMoreAfter = TimeSpan.FromSeconds(1);
+
     private readonly ActivityExecutions _executions = new(journal, lists, personal);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         KeepAsync(ListenAsync, stoppingToken), KeepAsync(SendAsync, stoppingToken));
 
     /// <summary>Badges, journal and instance, in this order: after the last one a viewer of a finished instance hangs up.</summary>
-    internal static async Task TellAsync(IWorkflowInstanceClient client, string instanceId, ActivityExecutions executions, CancellationToken cancellationToken)
+    private static async Task TellAsync(IWorkflowInstanceClient client, string instanceId, ActivityExecutions executions, CancellationToken cancellationToken)
     {
         await client.ActivityExecutionLogUpdatedAsync(new ActivityExecutionLogUpdated(await executions.StatsAsync(instanceId, null, cancellationToken)));
         await client.WorkflowExecutionLogUpdatedAsync(new WorkflowExecutionLogUpdated());
@@ -70,14 +73,23 @@ internal sealed partial class InstanceNews(
 
         // Whatever changed while nobody listened.
         heard.Enqueue(Any);
+        var told = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
             while (heard.TryDequeue(out var payload))
             {
-                await TellViewersAsync(payload == Any ? null : JsonSerializer.Deserialize<HashSet<string>>(payload), cancellationToken);
+                told.UnionWith(await TellViewersAsync(payload == Any ? null : JsonSerializer.Deserialize<HashSet<string>>(payload), cancellationToken));
             }
 
-            await connection.WaitAsync(cancellationToken);
+            if (told.Count == 0)
+            {
+                await connection.WaitAsync(cancellationToken);
+            }
+            else if (!await connection.WaitAsync(OnceMoreAfter, cancellationToken))
+            {
+                await TellViewersAsync(told, cancellationToken);
+                told.Clear();
+            }
         }
     }
 
@@ -100,12 +112,16 @@ internal sealed partial class InstanceNews(
         }
     }
 
-    private async Task TellViewersAsync(HashSet<string>? changed, CancellationToken cancellationToken)
+    /// <returns>The instances somebody was told of.</returns>
+    private async Task<IReadOnlyCollection<string>> TellViewersAsync(HashSet<string>? changed, CancellationToken cancellationToken)
     {
-        foreach (var instanceId in viewers.Watched.Where(watched => changed?.Contains(watched) ?? true))
+        string[] watched = [.. viewers.Watched.Where(instance => changed?.Contains(instance) ?? true)];
+        foreach (var instanceId in watched)
         {
             await TellAsync(hub.Clients.Group(instanceId), instanceId, _executions, cancellationToken);
         }
+
+        return watched;
     }
 
     [LoggerMessage(3101, LogLevel.Warning, "Live updates of instances pause for a second: {Reason}")]

@@ -1,6 +1,3 @@
-using Cleiss.Forms.Catalogue;
-using Cleiss.Host.ElsaApi.Instances;
-using Cleiss.Persistence.Engine;
 using Cleiss.Persistence.Http;
 using Cleiss.Persistence.People;
 using Microsoft.AspNetCore.SignalR;
@@ -27,10 +24,8 @@ public sealed record WorkflowExecutionLogUpdated;
 public sealed record ActivityExecutionLogUpdated(IReadOnlyList<System.Text.Json.Nodes.JsonObject> Stats);
 
 /// <summary>Where Studio's viewer says which instance it shows; it then hears of every change, whichever host made it.</summary>
-public sealed class WorkflowInstanceHub(Viewers viewers, JournalLists journal, InstanceLists lists, PersonalKeys personal) : Hub<IWorkflowInstanceClient>
+public sealed class WorkflowInstanceHub(Viewers viewers, InstanceChanges changes) : Hub<IWorkflowInstanceClient>
 {
-    private readonly ActivityExecutions _executions = new(journal, lists, personal);
-
     public async Task ObserveInstanceAsync(string instanceId)
     {
         if (string.IsNullOrEmpty(instanceId) || instanceId.Contains('\0', StringComparison.Ordinal) || !viewers.TryAdd(Context.ConnectionId, instanceId))
@@ -40,7 +35,7 @@ public sealed class WorkflowInstanceHub(Viewers viewers, JournalLists journal, I
 
         await Groups.AddToGroupAsync(Context.ConnectionId, instanceId, Context.ConnectionAborted);
         // What changed between the page's first look and this moment.
-        await InstanceNews.TellAsync(Clients.Caller, instanceId, _executions, Context.ConnectionAborted);
+        changes.Add(instanceId);
     }
 
     public override Task OnDisconnectedAsync(Exception? exception)

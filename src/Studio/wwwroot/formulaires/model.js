@@ -17,6 +17,20 @@ export class Model {
         context.added = model.#addTree(context.attributes, context.parent, context.index);
       }
     });
+    // form-js takes a new field's name when it makes the field, and keeps it taken when the adding is undone: it comes free here.
+    stack.registerHandler('cleiss.claim', class {
+      execute(context) {
+        if (context.released) {
+          model.#claims(context.field, (paths, path, options) => paths.claimPath(path, options));
+        }
+        return [];
+      }
+      revert(context) {
+        context.released = true;
+        model.#claims(context.field, (paths, path) => paths.unclaimPath(path));
+        return [];
+      }
+    });
     stack.registerHandler('cleiss.edits', class {
       preExecute({ edits }) {
         edits.forEach(([field, changes]) => model.modeling.editFormField(field, changes));
@@ -143,8 +157,15 @@ export class Model {
     }
     const added = this.modeling.addFormField(
       { ...own, ...(components ? { components: [] } : {}), _parent: parent.id, layout: { row: this.editor.get('formLayouter').nextRowId(), columns: null } }, parent, index);
+    this.editor.get('commandStack').execute('cleiss.claim', { field: added });
     (components ?? []).forEach((part, i) => this.#addTree(part, added, i));
     return added;
+  }
+
+  #claims(field, act) {
+    const paths = this.editor.get('pathRegistry');
+    paths.executeRecursivelyOnFields(field, ({ field: own, isClosed, isRepeatable }) =>
+      act(paths, paths.getValuePath(own), { isClosed, isRepeatable, claimerId: own.id }));
   }
 
   remove(field) {

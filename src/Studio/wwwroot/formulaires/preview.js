@@ -1,6 +1,6 @@
 // What the agent will see, drawn by our own renderer from the draft as it was last saved.
 
-import { below } from './dom.js';
+import { below, el } from './dom.js';
 
 export class Preview {
   #page;
@@ -8,6 +8,7 @@ export class Preview {
   #frame;
   #view = 'ecran';
   #scroll = 0;
+  #typed = false;
 
   constructor(page, key) {
     this.#page = page;
@@ -30,7 +31,15 @@ export class Preview {
     this.#page.querySelector('[data-fd-open]').href = address;
     this.#scroll = this.#frame.contentDocument?.scrollingElement?.scrollTop ?? 0;
     this.#frame.setAttribute('aria-busy', 'true');
-    this.#frame.src = address;
+    // What somebody is trying out stays: the page is drawn again from it.
+    const form = this.#typed && !pdf && this.#frame.contentDocument?.querySelector('form[method=post]');
+    if (form) {
+      form.append(el('input', { type: 'hidden', name: 'faire', value: 'revoir' }));
+      form.submit();
+    } else {
+      this.#typed = false;
+      this.#frame.src = address;
+    }
   }
 
   refresh() {
@@ -46,7 +55,9 @@ export class Preview {
     if (inside?.scrollingElement) {
       inside.scrollingElement.scrollTop = this.#scroll;
     }
+    inside?.addEventListener('input', () => { this.#typed = true; });
     if (inside?.querySelector('[data-fd-said="exemple"]')) {
+      this.#typed = false;
       this.#page.dispatchEvent(new CustomEvent('fd:sample'));
     }
   }
