@@ -28,8 +28,8 @@ public sealed class DecisionTable : Activity
     [Output(DisplayName = "Décision")]
     public Output<JsonObject>? Result { get; set; }
 
-    /// <summary>Named by the rows.</summary>
-    protected override IReadOnlyCollection<string>? GetPossibleOutcomes() => null;
+    /// <summary>Known when they are listed: rows name no other.</summary>
+    protected override IReadOnlyCollection<string>? GetPossibleOutcomes() => ListedOutcomes(nameof(Outcomes)) is { Count: > 0 } listed ? listed : null;
 
     protected override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {

@@ -33,7 +33,7 @@ public sealed class AwaitPartner : PartnerStep
     [Input(DisplayName = "Réglage des issues", UIHint = "json-editor", Order = 10)]
     public Input<JsonArray>? ActionDefinitions { get; set; }
 
-    [Input(DisplayName = "Délai", Description = "« 5j » ou « 5j ouvrés » (du lundi au vendredi) ; vide : sans délai.", Order = 11)]
+    [Input(DisplayName = "Délai", Description = "« 5j » ou « 5j ouvrés » (du lundi au vendredi, sans les jours fériés) ; vide : sans délai.", Order = 11)]
     public Input<string>? DueRule { get; set; }
 
     [Input(DisplayName = "Échéance", Description = "Remplace le délai.", Order = 12)]
@@ -46,8 +46,9 @@ public sealed class AwaitPartner : PartnerStep
     [Output(DisplayName = "Résultat")]
     public Output<JsonObject>? Result { get; set; }
 
-    /// <summary>The outcomes are an expression: they are known for sure only at run time.</summary>
-    protected override IReadOnlyCollection<string>? GetPossibleOutcomes() => null;
+    /// <summary>Known when they are listed; without a list the actions' settings may name some.</summary>
+    protected override IReadOnlyCollection<string>? GetPossibleOutcomes() =>
+        ListedOutcomes(nameof(Outcomes)) is { Count: > 0 } listed ? [.. listed.Union([Unanswered])] : null;
 
     protected override void Execute(ActivityExecutionContext context)
     {

@@ -116,8 +116,14 @@ public sealed partial class UserTask : Activity
     [Output(DisplayName = "Résultat")]
     public Output<JsonObject>? Result { get; set; }
 
-    /// <summary>The outcomes are an expression: they are known for sure only at run time.</summary>
-    protected override IReadOnlyCollection<string>? GetPossibleOutcomes() => null;
+    /// <summary>Known when they are listed; without a list the actions' settings may name some.</summary>
+    protected override IReadOnlyCollection<string>? GetPossibleOutcomes() =>
+        ListedOutcomes(nameof(Outcomes)) switch
+        {
+            { Count: > 0 } listed => [.. listed, Timeout, Cancelled],
+            { } when ActionDefinitions is null => ["Done", Timeout, Cancelled],
+            _ => null,
+        };
 
     protected override void Execute(ActivityExecutionContext context)
     {

@@ -114,6 +114,16 @@ public abstract class Activity
     /// <summary>Outcomes the activity can end with, as far as its definition tells; null when they are only known at run time.</summary>
     protected internal virtual IReadOnlyCollection<string>? GetPossibleOutcomes() => DeclaredOutcomes;
 
+    /// <summary>For activities whose author lists the outcomes in an input, as Studio's « dynamic-outcomes » editor does.</summary>
+    /// <param name="input">Name of the property that holds the list.</param>
+    /// <returns>The list, empty when the input is not set; null when an expression gives it at run time.</returns>
+    protected IReadOnlyCollection<string>? ListedOutcomes(string input) => Inputs.All.FirstOrDefault(given => given.Name == input) switch
+    {
+        null => [],
+        { Source: InputSource.Constant } given => given.Constant as string[] ?? [],
+        _ => null,
+    };
+
     internal IReadOnlyCollection<string> DeclaredOutcomes { get; set; } = Outcomes.Done;
 
     private static bool IsTrue(JsonNode? value) => value is JsonValue flag && bool.TryParse(flag.ToString(), out var isTrue) && isTrue;

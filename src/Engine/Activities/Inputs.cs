@@ -105,9 +105,10 @@ internal sealed record CompiledInputs(IReadOnlyList<CompiledInput> All, bool Has
         [.. Scripts.Select(input => new ScriptExpression(input.Input.Expression!.Type, Values.ToText(input.Input.Expression.Value)))];
 }
 
+/// <param name="Label">What Studio calls it.</param>
 /// <param name="Constant">Value of a Literal or Object expression, converted once.</param>
 /// <param name="Reference">Variable id or workflow input name, for expressions of these types.</param>
-internal sealed record CompiledInput(string Name, Input Input, InputSource Source, object? Constant, string? Reference, bool IsSensitive);
+internal sealed record CompiledInput(string Name, string Label, Input Input, InputSource Source, object? Constant, string? Reference, bool IsSensitive);
 
 internal enum InputSource
 {

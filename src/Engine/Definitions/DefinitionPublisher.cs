@@ -13,6 +13,9 @@ public sealed class DefinitionPublisher(
     TriggerIndexer triggers,
     TimeProvider time)
 {
+    /// <summary>An input without a value or with a wrong one leaves the drawing as it is: what else is wrong in it is told at once.</summary>
+    private static readonly HashSet<string> OfInputs = new(StringComparer.Ordinal) { "CLS-1004", "CLS-1007", "CLS-1008" };
+
     private readonly IDefinitionRule[] _rules = [.. rules];
     private readonly IWorkflowRule[] _wholeRules = [.. wholeRules];
 
@@ -46,7 +49,8 @@ public sealed class DefinitionPublisher(
             }
         }
 
-        foreach (var rule in _wholeRules.Where(rule => unreadable.Count == 0 || !rule.NeedsWhole))
+        var isWhole = unreadable.All(problem => OfInputs.Contains(problem.Code));
+        foreach (var rule in _wholeRules.Where(rule => isWhole || !rule.NeedsWhole))
         {
             await foreach (var problem in rule.CheckAsync(view, cancellationToken))
             {

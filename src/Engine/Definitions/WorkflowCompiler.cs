@@ -314,7 +314,7 @@ public sealed class DefinitionReader
     {
         var input = new Input<T>(ReadExpression(expression)) { Slot = activity.Inputs.All.Count };
         var (source, constant, reference) = Plan(input, name, activity, input.Expression!, path);
-        var compiled = new CompiledInput(name, input, source, constant, reference, IsSensitive: false);
+        var compiled = new CompiledInput(name, name, input, source, constant, reference, IsSensitive: false);
         activity.Inputs = new CompiledInputs([.. activity.Inputs.All, compiled], activity.Inputs.HasScripts || source == InputSource.Script);
         return input;
     }
@@ -324,7 +324,7 @@ public sealed class DefinitionReader
     {
         var input = new Input<T>(ReadExpression(expression));
         var (source, constant, reference) = Plan(input, name, activity, input.Expression!, path);
-        return new CompiledInput(name, input, source, constant, reference, IsSensitive: false);
+        return new CompiledInput(name, name, input, source, constant, reference, IsSensitive: false);
     }
 
     private static Expression ReadExpression(JsonObject? json) =>
@@ -402,7 +402,7 @@ public sealed class DefinitionReader
         input.Slot = compiled.Count;
         described.Property.SetValue(activity, input);
         var (source, constant, reference) = Plan(input, described.Attribute.DisplayName ?? described.Name, activity, expression, path);
-        compiled.Add(new CompiledInput(described.Name, input, source, constant, reference, described.Attribute.IsSensitive));
+        compiled.Add(new CompiledInput(described.Name, described.Attribute.DisplayName ?? described.Name, input, source, constant, reference, described.Attribute.IsSensitive));
     }
 
     private (InputSource Source, object? Constant, string? Reference) Plan(

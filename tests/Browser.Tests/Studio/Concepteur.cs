@@ -262,12 +262,30 @@ internal sealed partial class Concepteur
         await TakeNoteAsync(told);
     }
 
+    /// <summary>Tries to publish; Studio's notes tell all of these problems, and stay for a picture.</summary>
+    public async Task RefusePublicationAsync(params string[] problems)
+    {
+        await QuietAsync();
+        await Toolbar.Locator("button.mud-primary-text").ClickAsync();
+        foreach (var problem in problems)
+        {
+            await Assertions.Expect(Told.Filter(new() { HasText = problem }).First).ToBeVisibleAsync();
+        }
+
+        DemandRefused(400);
+    }
+
+    public async Task DismissAsync()
+    {
+        await CloseNotesAsync();
+        await QuietAsync();
+    }
+
     /// <summary>Waits until Studio says so, and closes its notes: they cover what is below, and the next one may say the same.</summary>
     public async Task TakeNoteAsync(string told)
     {
         await Assertions.Expect(Told.Filter(new() { HasText = told }).First).ToBeVisibleAsync();
-        await CloseNotesAsync();
-        await QuietAsync();
+        await DismissAsync();
     }
 
     /// <summary>Types into the field with this label and leaves it; Studio does not tie labels to fields.</summary>

@@ -189,6 +189,22 @@ public sealed class DefinitionContractTests(HostFixture host)
     }
 
     [Fact]
+    public async Task Everything_missing_in_a_drawing_is_named_at_once()
+    {
+        var owner = await host.AsAsync("proprietaire");
+        var task = Activity("instruire", "Elsa.UserTask", ("outcomes", Input("Object", """["Valider","Rejeter"]""", "String[]")));
+        var model = Definition(Flowchart([task, Line("suite", "x")], "instruire.Valider>suite")).With("definitionId", "contrat-incomplète").With("name", "Incomplète");
+
+        var refused = await owner.PostAsync(Base, new JsonObject { ["model"] = model, ["publish"] = true });
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+        var messages = refused.Body!["errors"]!.AsObject().SelectMany(errors => errors.Value!.AsArray()).Select(message => message!.GetValue<string>()).ToList();
+        Assert.Contains(messages, message => message.Contains("renseignez « Titre »", StringComparison.Ordinal));
+        Assert.Contains(messages, message => message.Contains("L'issue « Rejeter »", StringComparison.Ordinal));
+        Assert.DoesNotContain(messages, message => message.Contains("« Valider »", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_refused_publication_names_every_problem_and_changes_nothing()
     {
         var owner = await host.AsAsync("proprietaire");

@@ -23,12 +23,7 @@ public sealed class RunJavaScript : CodeActivity<object?>
 
     /// <summary>Known when the list is written down, as Studio does.</summary>
     protected internal override IReadOnlyCollection<string>? GetPossibleOutcomes() =>
-        Inputs.All.FirstOrDefault(input => input.Name == nameof(PossibleOutcomes)) switch
-        {
-            null => Outcomes.Done,
-            { Source: InputSource.Constant } input => [.. input.Constant as string[] ?? [], .. Outcomes.Done],
-            _ => null,
-        };
+        ListedOutcomes(nameof(PossibleOutcomes)) is { } listed ? [.. listed, .. Outcomes.Done] : null;
 
     protected internal override async ValueTask ExecuteAsync(ActivityExecutionContext context)
     {

@@ -124,7 +124,7 @@ internal sealed class DefinitionNames
     private static DefinitionProblem Problem(
         DefinitionScript script, int line, string what, string mend, ProblemSeverity severity = ProblemSeverity.Error) => new(
         "CLS-1012", script.Path,
-        string.Create(CultureInfo.InvariantCulture, $"« {script.Activity.DisplayText} » : le script de « {script.Input} », ligne {line}, {what}. {mend}"), severity);
+        string.Create(CultureInfo.InvariantCulture, $"« {script.Activity.DisplayText} » : le script de « {script.Label} », ligne {line}, {what}. {mend}"), severity);
 
     /// <summary>Variables of the workflow, of the containers around the activity, and of the loops among them.</summary>
     private HashSet<string> VisibleFrom(Activity activity)

@@ -21,7 +21,7 @@ internal sealed partial class ScriptRules(IScriptChecker? checker = null) : IWor
             {
                 yield return new DefinitionProblem(
                     "CLS-1015", script.Path,
-                    $"« {script.Activity.DisplayText} » : le script de « {script.Input} » ne peut pas être lu{(mistake.Line is { } line ? $", ligne {line}" : "")} : {mistake.Message} Corrigez-le.");
+                    $"« {script.Activity.DisplayText} » : le script de « {script.Label} » ne peut pas être lu{(mistake.Line is { } line ? $", ligne {line}" : "")} : {mistake.Message} Corrigez-le.");
                 continue;
             }
 
@@ -43,11 +43,11 @@ internal sealed partial class ScriptRules(IScriptChecker? checker = null) : IWor
                 if (input.Source == InputSource.Script)
                 {
                     var expression = input.Input.Expression!;
-                    yield return new DefinitionScript(activity, input.Name, path, new ScriptExpression(expression.Type, Values.ToText(expression.Value)));
+                    yield return new DefinitionScript(activity, input.Name, input.Label, path, new ScriptExpression(expression.Type, Values.ToText(expression.Value)));
                 }
                 else if (activity is RunJavaScript && input is { Name: nameof(RunJavaScript.Script), Constant: string source } && !string.IsNullOrWhiteSpace(source))
                 {
-                    yield return new DefinitionScript(activity, input.Name, path, new ScriptExpression("JavaScript", source));
+                    yield return new DefinitionScript(activity, input.Name, input.Label, path, new ScriptExpression("JavaScript", source));
                 }
             }
         }
@@ -63,4 +63,4 @@ internal sealed partial class ScriptRules(IScriptChecker? checker = null) : IWor
     internal static partial Regex LiquidMembers();
 }
 
-internal sealed record DefinitionScript(Activity Activity, string Input, string Path, ScriptExpression Expression);
+internal sealed record DefinitionScript(Activity Activity, string Input, string Label, string Path, ScriptExpression Expression);
