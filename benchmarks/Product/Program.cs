@@ -1,10 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cleiss.Persistence.Embedded;
+using Cleiss.Product;
 using Cleiss.Product.Translations;
 using Cleiss.TestKit.Product;
 
 // The whole product as people run it: host process, its script host, durable PostgreSQL, an SMTP server, everything over HTTP.
+if (args is ["studio"])
+{
+    await using var alone = new ProductHost(connectionString: null);
+    await alone.StartAsync();
+    await StudioFigures.MeasureAsync(alone, Say);
+    return;
+}
+
 if (args is ["traductions", ..])
 {
     await PlayTranslationsAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 2000);

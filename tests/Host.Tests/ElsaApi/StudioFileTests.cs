@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Cleiss.Host.Tests.ElsaApi;
 
-/// <summary>How the files of Elsa Studio travel.</summary>
+/// <summary>How the page that hosts Elsa Studio and the files of Studio itself travel.</summary>
 [Collection(HostCollection.Name)]
 public sealed class StudioFileTests(HostFixture host)
 {
@@ -41,5 +41,21 @@ public sealed class StudioFileTests(HostFixture host)
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal("no-cache", answer.Headers["Cache-Control"]);
+    }
+
+    [Fact]
+    public async Task The_page_lets_no_foreign_script_in()
+    {
+        var owner = await host.AsAsync("proprietaire");
+
+        var page = await owner.GetAsync("studio/workflows/definitions");
+
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+        Assert.Equal("no-store, no-cache", page.Headers["Cache-Control"]);
+        var policy = page.Headers["Content-Security-Policy"].Split(';', StringSplitOptions.TrimEntries).ToDictionary(rule => rule.Split(' ')[0], rule => rule.Split(' ')[1..]);
+        Assert.Equal(["'self'"], policy["default-src"]);
+        Assert.All(policy["script-src"], source => Assert.True(source is "'self'" or "'wasm-unsafe-eval'" || source.StartsWith("'sha256-", StringComparison.Ordinal), source));
+        Assert.Equal(["'none'"], policy["object-src"]);
+        Assert.DoesNotContain(policy.Values.SelectMany(sources => sources), source => source is "*" or "https:" or "http:" or "'unsafe-eval'");
     }
 }
