@@ -1,3 +1,4 @@
+using Cleiss.TestKit;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -19,6 +20,27 @@ public sealed class FirstSightTests(Product product) : IClassFixture<Product>
         {
             await visitor.Page.GotoAsync(path);
             await visitor.SeeAsync($"{name}-{width}");
+        }
+    }
+
+    [Fact]
+    public async Task The_sheet_of_every_procedure_is_printed_on_one_page()
+    {
+        await using var agent = await product.OpenAsync();
+        await agent.SignInAsync("agent1");
+        await agent.Page.GotoAsync("/procedures");
+        var sheets = await agent.Page.Locator("main .plain-list a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
+        Assert.True(sheets.Length >= 8, $"{sheets.Length} procedures");
+        await agent.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        foreach (var sheet in sheets)
+        {
+            await agent.Page.GotoAsync(sheet);
+            var smallest = await agent.Page.EvaluateAsync<double>("Math.min(...Array.from(document.querySelectorAll('.one-page *'), one => parseFloat(getComputedStyle(one).fontSize)))");
+            Assert.True(smallest * 72 / 96 >= 7.5, $"{sheet} is printed with letters of {smallest} px");
+            var pdf = await agent.Page.PdfAsync(new PagePdfOptions { PreferCSSPageSize = true });
+            var info = await new PrintedFile(pdf).InfoAsync();
+            Assert.Matches(@"(?m)^Pages:\s+1$", info);
+            Assert.Contains("A4", info, StringComparison.Ordinal);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Cleiss.Engine.Definitions;
 using Cleiss.Engine.ElsaJson;
 
@@ -12,19 +13,21 @@ public sealed record ProcedureSheet(
     IReadOnlyList<ProcedureFact> Settings, IReadOnlyList<string> LegalBases);
 
 /// <param name="Number">« 3 », or « 3.1 » for a step inside another.</param>
+/// <param name="Within">Number of the step it is inside of; null at the outermost level.</param>
 /// <param name="Roles">Roles that may do it; empty when a machine does.</param>
 /// <param name="Rules">Who may not, or must: « une autre personne que pour « Remplir » ».</param>
 /// <param name="Delays">Time limits and reminders, with the words of the activity's inputs.</param>
 /// <param name="Next">Where each outcome leads.</param>
 public sealed record ProcedureStep(
-    string Number, string What, string? Detail, IReadOnlyList<string> Roles, IReadOnlyList<string> Rules, IReadOnlyList<ProcedureFact> Delays, string? LegalBasis,
+    string Number, string? Within, string What, string? Detail, IReadOnlyList<string> Roles, IReadOnlyList<string> Rules, IReadOnlyList<ProcedureFact> Delays, string? LegalBasis,
     IReadOnlyList<ProcedureMove> Next);
 
 public sealed record ProcedureFact(string Name, string Value);
 
 /// <param name="Outcome">Null when there is only one way.</param>
-/// <param name="Target">Number and title of the step.</param>
-public sealed record ProcedureMove(string? Outcome, string Target);
+/// <param name="Number">Of the step it leads to; null at an end.</param>
+/// <param name="Target">Title of that step.</param>
+public sealed record ProcedureMove(string? Outcome, string? Number, string? Target);
 
 /// <summary>Reads the sheet from a definition; knows activities by the descriptions they give of themselves, so that a new one needs nothing here.</summary>
 public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore definitions)
@@ -53,7 +56,7 @@ public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore 
         var steps = places.Select(place => ReadStep(place)).ToList();
         return new ProcedureSheet(
             definition.Name, definition.Description, definition.Version, definition.EffectiveFrom, definition.PublishedAt, steps,
-            [.. settings.Select(pair => new ProcedureFact(pair.Key, pair.Value))],
+            [.. settings.Select(pair => new ProcedureFact(SettingWords(pair.Key), pair.Value))],
             [.. steps.Select(step => step.LegalBasis).OfType<string>().Distinct(StringComparer.Ordinal)]);
 
         void Number(IEnumerable<ActivityPlace> level, string prefix)
@@ -72,6 +75,7 @@ public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore 
             var type = registry.Find(place.Type);
             return new ProcedureStep(
                 numbers[place.Id],
+                place.Parent is { } parent ? numbers.GetValueOrDefault(parent.Id) : null,
                 TitleOf(place),
                 Value(place.Activity["instructions"], settings) ?? type?.Attribute.Description,
                 List(Value(place.Activity["candidateGroups"], settings)),
@@ -90,8 +94,8 @@ public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore 
             var next = ConnectionsOf((place.Parent ?? root).Activity).ToLookup(connection => connection.Source, StringComparer.Ordinal);
             return
             [
-                .. next[place.Id].SelectMany(connection => Steps(connection.Target, []).Select(target => new ProcedureMove(
-                    connection.Port is "Done" or null ? null : connection.Port, $"{numbers[target]} {names[target]}"))),
+                .. next[place.Id].SelectMany(connection => Steps(connection.Target, []).DefaultIfEmpty().Select(target => new ProcedureMove(
+                    OutcomeWords(connection.Port), target is null ? null : numbers[target], target is null ? null : names[target]))),
             ];
 
             IEnumerable<string> Steps(string id, HashSet<string> passed) =>
@@ -103,6 +107,15 @@ public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore 
         place.Activity["metadata"]?["displayText"]?.ToString() is { Length: > 0 } written ? written
         : registry.Find(place.Type)?.Attribute.DisplayName is { Length: > 0 } named ? named
         : place.Activity["name"]?.ToString() ?? place.Id;
+
+    /// <summary>Elsa's own outcomes are English in every definition; all others are what an owner wrote.</summary>
+    private static string? OutcomeWords(string? port) => port switch
+    {
+        "Done" => null,
+        "True" => "Oui",
+        "False" => "Non",
+        _ => port,
+    };
 
     private static string LabelOf(ActivityType? type, string input) =>
         type?.Inputs.FirstOrDefault(known => string.Equals(known.Name, input, StringComparison.OrdinalIgnoreCase))?.Attribute.DisplayName ?? "Délai";
@@ -155,9 +168,20 @@ public sealed class ProcedureSheets(ActivityRegistry registry, IDefinitionStore 
             "Literal" or "Object" => value,
             "Variable" => NameIn(value) is { } name ? settings.GetValueOrDefault(name, $"selon « {name} »") : null,
             "Input" => "selon le dossier",
-            _ => "calculé pendant le dossier",
+            _ => Named(value, settings) is { Count: > 0 } named ? $"selon le dossier ({string.Join(" ; ", named)})" : "calculé pendant le dossier",
         };
     }
+
+    /// <summary>The settings that an expression computes with.</summary>
+    private static IReadOnlyList<string> Named(string expression, Dictionary<string, string> settings) =>
+    [
+        .. settings.Where(setting => Regex.IsMatch(expression, $@"\b{Regex.Escape(setting.Key)}\b", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            .Select(setting => $"{SettingWords(setting.Key).ToLowerInvariant()} : {setting.Value}"),
+    ];
+
+    /// <summary>« RelanceNiveau1 » reads « Relance niveau 1 ».</summary>
+    private static string SettingWords(string name) =>
+        string.Concat(name.Select((c, i) => i > 0 && (char.IsUpper(c) || (char.IsDigit(c) && !char.IsDigit(name[i - 1]))) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));
 
     private static string? NameIn(string reference)
     {
