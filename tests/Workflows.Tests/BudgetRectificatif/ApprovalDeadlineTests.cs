@@ -36,6 +36,15 @@ public sealed class ApprovalDeadlineTests
 
         Assert.Equal([2, 10, 5], deadline.Suspensions.Select(one => one.Days));
         Assert.Equal(new DateOnly(2026, 4, 18), deadline.LastDay);
+        Assert.Contains("La suspension du 1er juin 2026 au 9 juin 2026 n'y ajoute rien : elle est hors du délai, ou déjà comptée.", deadline.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_suspension_that_ends_before_it_begins_is_refused()
+    {
+        var refused = Assert.Throws<FormatException>(() => ApprovalDeadline.Compute(new(2026, 3, 1), "1 mois", [new(new(2026, 3, 20), new(2026, 3, 10))]));
+
+        Assert.Equal("La suspension du 20 mars 2026 au 10 mars 2026 s'achève avant de commencer : corrigez l'une des deux dates.", refused.Message);
     }
 
     [Fact]

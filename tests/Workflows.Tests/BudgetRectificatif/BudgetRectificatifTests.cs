@@ -233,6 +233,23 @@ public sealed class BudgetRectificatifTests(Agency agency) : IClassFixture<Agenc
     }
 
     [Fact]
+    public async Task A_suspension_cannot_end_before_it_begins()
+    {
+        var budget = await BudgetCase.OpenAsync(agency);
+        await budget.ReceiveAsync();
+        agency.Time.Advance(TimeSpan.FromDays(10));
+        await budget.WriteAsync("Délai suspendu");
+        var asked = ParisDate.Of(agency.Time.GetUtcNow());
+        var refused = await budget.RefusedAsync(
+            "reprendre", "Reprendre le délai", await agency.ActorAsync("budget"),
+            new JsonObject { ["demandesLe"] = BudgetCase.Iso(asked), ["recusLe"] = BudgetCase.Iso(asked.AddDays(-1)) });
+
+        var fault = Assert.Single(refused.Faults);
+        Assert.Equal(("recusLe", "end-before-start"), (fault.Path, fault.Code));
+        Assert.False((await budget.TaskAsync("reprendre")).IsClosed);
+    }
+
+    [Fact]
     public async Task An_express_approval_ends_the_wait_and_the_silence_after_it_changes_nothing()
     {
         var budget = await BudgetCase.OpenAsync(agency);

@@ -24,7 +24,7 @@ public sealed partial record ApprovalDeadline(DateOnly LastDay, IReadOnlyList<Su
     public DateOnly ExecutoryOn => LastDay.AddDays(1);
 
     /// <param name="delay">« 1 mois » or « 15 jours ».</param>
-    /// <exception cref="FormatException">The delay does not read.</exception>
+    /// <exception cref="FormatException">The delay does not read, or a suspension ends before it begins.</exception>
     public static ApprovalDeadline Compute(DateOnly received, string delay, IEnumerable<Suspension> suspensions)
     {
         var match = Delay().Match(delay.Trim());
@@ -36,15 +36,25 @@ public sealed partial record ApprovalDeadline(DateOnly LastDay, IReadOnlyList<Su
         var count = int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture);
         var inMonths = match.Groups["unit"].Value.StartsWith('m');
         var plain = inMonths ? received.AddMonths(count) : received.AddDays(count);
-        var counted = new List<Suspension>();
+        var (counted, idle) = (new List<Suspension>(), new List<Suspension>());
         var last = plain;
         foreach (var suspension in suspensions.OrderBy(one => one.From))
         {
+            // The form refuses it first; a flow may bring suspensions from elsewhere, and one counted as none would make silence an approval too early.
+            if (suspension.To < suspension.From)
+            {
+                throw new FormatException($"La suspension du {Day(suspension.From)} au {Day(suspension.To)} s'achève avant de commencer : corrigez l'une des deux dates.");
+            }
+
             var from = Later(suspension.From, counted.Count > 0 ? counted[^1].To : received);
             if (suspension.To > from && from <= last)
             {
                 counted.Add(new Suspension(from, suspension.To));
                 last = last.AddDays(counted[^1].Days);
+            }
+            else if (suspension.Days > 0)
+            {
+                idle.Add(suspension);
             }
         }
 
@@ -52,6 +62,7 @@ public sealed partial record ApprovalDeadline(DateOnly LastDay, IReadOnlyList<Su
         [
             $"Reçu par la tutelle le {Day(received)} ; le délai de {delay.Trim()} court jusqu'au {Day(plain)}{(inMonths && plain.Day != received.Day ? ", dernier jour de ce mois" : "")}.",
             .. counted.Select(one => $"Suspendu du {Day(one.From)} au {Day(one.To)}, soit {one.Days} {(one.Days == 1 ? "jour" : "jours")}."),
+            .. idle.Select(one => $"La suspension du {Day(one.From)} au {Day(one.To)} n'y ajoute rien : elle est hors du délai, ou déjà comptée."),
         ];
         sentences.Add($"{(counted.Count > 0 ? $"Le délai s'achève donc le {Day(last)}. " : "")}Sans décision d'ici là, le budget est réputé approuvé, et exécutoire le {Day(last.AddDays(1))}.");
         return new ApprovalDeadline(last, counted, string.Join(' ', sentences));
