@@ -151,7 +151,7 @@ public sealed class CaseService(
         List<object> companions =
         [
             new RecordAnswer(answerId, form.Key, form.Version, caseId, null, valid, actor.Id),
-            new TrailEntry(TrailIds.Case(caseId), actor, "case.reply", "a enregistré la réponse du partenaire", new JsonObject { ["answerId"] = answerId, ["formVersion"] = form.Version }),
+            new TrailEntry(TrailIds.Case(caseId), actor, "case.reply", "a enregistré la réponse reçue", new JsonObject { ["answerId"] = answerId, ["formVersion"] = form.Version }),
         ];
         if (operationId is not null)
         {

@@ -8,11 +8,11 @@ using Cleiss.Persistence.Trails;
 namespace Cleiss.Activities.Waiting;
 
 /// <summary>
-/// Waits for the partner's reply. Reminders fall due after the given days, each exactly once even after a long stop; then an officer decides.
+/// Waits for the reply of whoever was asked: a partner abroad, a fund, a scheme, a person. Reminders fall due after the given days, each exactly once even after a long stop; then an officer decides.
 /// A reply can be recorded at any time until the activity completes. What else a person may ask for while the case waits, such as correcting
 /// the document, is listed by the flow, and each is an outcome.
 /// </summary>
-[Activity("Cleiss", "Cleiss", "Attend la réponse du partenaire, relance, puis demande à un agent.", DisplayName = "Attendre la réponse", Kind = ActivityKind.Task)]
+[Activity("Cleiss", "Cleiss", "Attend une réponse, relance, puis demande à un agent.", DisplayName = "Attendre la réponse", Kind = ActivityKind.Task)]
 [FlowNode(Replied, Unanswered)]
 public sealed class AwaitReply : Activity
 {
@@ -80,7 +80,7 @@ public sealed class AwaitReply : Activity
                 Metadata: new JsonObject { ["request"] = request, ["place"] = place }));
         }
 
-        context.AddCompanion(new ChangeCase(CaseState.Waiting, "En attente de la réponse du partenaire"));
+        context.AddCompanion(new ChangeCase(CaseState.Waiting, "En attente d'une réponse"));
         ScheduleNext(context, 0);
     }
 
@@ -124,8 +124,8 @@ public sealed class AwaitReply : Activity
             return FinishUnansweredAsync(context);
         }
 
-        Record(context, "case.escalated", "a signalé à un agent que le partenaire n'a pas répondu");
-        context.AddCompanion(new ChangeCase(null, "Sans réponse du partenaire : un agent doit décider"));
+        Record(context, "case.escalated", "a signalé à un agent que la réponse n'est pas venue");
+        context.AddCompanion(new ChangeCase(null, "Sans réponse : un agent doit décider"));
         context.ScheduleActivity(Escalation, OnEscalationCompletedAsync);
         return ValueTask.CompletedTask;
     }
@@ -138,7 +138,7 @@ public sealed class AwaitReply : Activity
             return FinishUnansweredAsync(context);
         }
 
-        context.AddCompanion(new ChangeCase(CaseState.Waiting, "En attente de la réponse du partenaire"));
+        context.AddCompanion(new ChangeCase(CaseState.Waiting, "En attente d'une réponse"));
         if (context.Get(EscalateAgainAfterDays) is > 0 and var days)
         {
             context.CreateBookmark(new CreateBookmarkArgs("AwaitReply.Escalation", Callback: OnEscalationDueAsync, DueAt: context.Now.AddDays(days)));

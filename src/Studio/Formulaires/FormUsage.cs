@@ -13,7 +13,7 @@ internal sealed class FormUsage(IEnumerable<IProcess> processes, IDefinitionStor
     {
         var uses = new List<(string Form, string By)>();
         uses.AddRange(processes.Select(process => (process.StartForm, $"{process.Title} (ouverture)")));
-        uses.Add((CaseService.ReplyForm, "réponse du partenaire, dans tous les dossiers"));
+        uses.Add((CaseService.ReplyForm, "réponse reçue, dans tous les dossiers"));
         foreach (var definition in (await definitions.ListAsync(null, cancellationToken)).Where(definition => definition.IsPublished || definition.IsLatest))
         {
             var name = processes.FirstOrDefault(process => process.Key == definition.DefinitionId)?.Title ?? definition.Name;

@@ -87,7 +87,7 @@ internal sealed class CaseDesk(
             sent,
             await AnswersAsync(id, names, cancellationToken),
             waits && reader.Has(Permission.CasesReply)
-                ? new CaseReply("Le dossier attend la réponse du partenaire. Quand elle arrive, enregistrez-la avec son fichier : la procédure reprend.")
+                ? new CaseReply("Le dossier attend une réponse. Quand elle arrive, enregistrez-la avec son fichier : la procédure reprend.")
                 : null,
             reader.Has(Permission.CasesReply) ? await OffersAsync(found, cancellationToken) : []);
     }

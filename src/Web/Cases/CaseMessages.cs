@@ -6,7 +6,7 @@ public static class CaseMessages
     public static string? For(string? key) => key switch
     {
         "ouvert" => "Le dossier est ouvert. La première tâche est dans la liste des tâches.",
-        "reponse" => "La réponse du partenaire est enregistrée.",
+        "reponse" => "La réponse est enregistrée.",
         "envoye" => "Le formulaire est enregistré et parti chez le valideur.",
         "valide" => "Le formulaire est validé. Le document se prépare et partira au partenaire.",
         "renvoye" => "Le formulaire est renvoyé à l'agent avec votre motif.",

@@ -6,12 +6,12 @@ namespace Cleiss.Web.Cases;
 public static class CaseStates
 {
     public static readonly IReadOnlyList<(string Key, string Words)> Filters =
-        [(CaseState.Open, "en cours"), (CaseState.Waiting, "attend le partenaire"), (CaseState.Closed, "clos"), (CaseState.Cancelled, "annulé")];
+        [(CaseState.Open, "en cours"), (CaseState.Waiting, "attend une réponse"), (CaseState.Closed, "clos"), (CaseState.Cancelled, "annulé")];
 
     public static CaseStanding Standing(string state) => state switch
     {
         CaseState.Open => new("en cours", null),
-        CaseState.Waiting => new("attend le partenaire", "wait"),
+        CaseState.Waiting => new("attend une réponse", "wait"),
         CaseState.Closed => new("clos", "good"),
         CaseState.Cancelled => new("annulé", "bad"),
         _ => new(state, null),

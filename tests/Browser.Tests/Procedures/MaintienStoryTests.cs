@@ -32,7 +32,7 @@ public sealed partial class MaintienStoryTests(Product product) : IClassFixture<
         await OpenTaskAsync(director, caseUrl, "Signer");
         await SubmitAsync(director, "Signer");
         await WaitForCaseAsync(agent, caseUrl, "Request for an exception");
-        await WaitForCaseAsync(agent, caseUrl, "Enregistrer la réponse du partenaire");
+        await WaitForCaseAsync(agent, caseUrl, "Enregistrer la réponse reçue");
         await agent.SeeAsync("maintien-5-transmise");
 
         await DecideAsync(agent, caseUrl);

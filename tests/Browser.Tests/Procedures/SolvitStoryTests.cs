@@ -103,7 +103,7 @@ public sealed partial class SolvitStoryTests(Product product) : IClassFixture<Pr
     private static async Task ReplyAsync(Visitor desk)
     {
         var page = desk.Page;
-        await Body(desk).GetByRole(AriaRole.Link, new() { Name = "Enregistrer la réponse du partenaire" }).First.ClickAsync();
+        await Body(desk).GetByRole(AriaRole.Link, new() { Name = "Enregistrer la réponse reçue" }).First.ClickAsync();
         await page.GetByLabel("Date de réception").FillAsync(await page.EvaluateAsync<string>("new Date().toLocaleDateString('fr-FR')"));
         await page.Locator("input[type=radio][name='champ-natureReponse']").First.CheckAsync();
         await page.GetByLabel("Résumé").FillAsync("Les périodes sont confirmées.");
