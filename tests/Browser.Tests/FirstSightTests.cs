@@ -15,7 +15,7 @@ public sealed class FirstSightTests(Product product) : IClassFixture<Product>
         await using var visitor = await product.OpenAsync(width);
         foreach (var (path, name) in new[]
         {
-            ("/connexion", "connexion"), ("/aide", "aide"), ("/verifier", "verifier"), ("/verifier?lang=ro", "verifier-ro"), ("/verifier/AAAA-BBBB-CCCC", "verifier-inconnu"),
+            ("/connexion", "connexion"), ("/aide", "aide"), ("/aide/tables-de-decision", "aide-tables-de-decision"), ("/verifier", "verifier"), ("/verifier?lang=ro", "verifier-ro"), ("/verifier/AAAA-BBBB-CCCC", "verifier-inconnu"),
         })
         {
             await visitor.Page.GotoAsync(path);

@@ -14,7 +14,7 @@ namespace Cleiss.Activities.Decisions;
 [Activity("Cleiss", "Cleiss", "Décide d'après une table de règles et note la ligne qui a décidé.", DisplayName = "Décider par une table")]
 public sealed class DecisionTable : Activity
 {
-    [Input(DisplayName = "Table", UIHint = "json-editor", Description = "« politique » (première ou unique), « colonnes » et « lignes » ; voir docs/decisions.md.", IsRequired = true, Order = 1)]
+    [Input(DisplayName = "Table", UIHint = "json-editor", Description = "« politique » (première ou unique), « colonnes » et « lignes » ; « Aide » dit comment l'écrire.", IsRequired = true, Order = 1)]
     public Input<JsonObject>? Table { get; set; }
 
     [Input(DisplayName = "Faits", UIHint = "json-editor", Description = "Les valeurs que les colonnes interrogent ; jamais de données personnelles.", IsRequired = true, Order = 2)]
