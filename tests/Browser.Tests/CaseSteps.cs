@@ -1,13 +1,40 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace Cleiss.Browser.Tests;
 
 /// <summary>What people do with a case in every story.</summary>
-internal static class CaseSteps
+internal static partial class CaseSteps
 {
     public static ILocator Body(Visitor visitor) => visitor.Page.GetByRole(AriaRole.Main);
+
+    /// <summary>Writes into the fields of the form on the page, by their keys.</summary>
+    public static async Task FillAsync(IPage page, params (string Field, string Value)[] answers)
+    {
+        foreach (var (field, value) in answers)
+        {
+            await page.Locator($"[name='champ-{field}']").FillAsync(value);
+        }
+    }
+
+    /// <summary>Sends what opens a case, and says where the case is.</summary>
+    public static async Task<string> OpenedCaseAsync(Visitor visitor)
+    {
+        await Body(visitor).GetByRole(AriaRole.Button, new() { Name = "Ouvrir le dossier" }).Last.ClickAsync();
+        await visitor.Page.WaitForURLAsync(CasePage());
+        return new Uri(visitor.Page.Url).AbsolutePath;
+    }
+
+    /// <summary>Moves the clock of the product.</summary>
+    public static async Task AdvanceAsync(Product product, string by)
+    {
+        using var admin = new ProductClient(product.Host.Address, "admin");
+        await admin.SignInAsync();
+        await admin.PostAsync("api/clock/advance", new JsonObject { ["by"] = by });
+    }
 
     /// <summary>Opens the task whose title begins so, and takes it.</summary>
     public static async Task OpenTaskAsync(Visitor visitor, string caseUrl, string title)
@@ -45,4 +72,7 @@ internal static class CaseSteps
 
         Assert.Fail($"{caseUrl} never said « {text} »:\n{await Body(visitor).InnerTextAsync()}");
     }
+
+    [GeneratedRegex("/dossiers/[0-9a-z]{22}")]
+    private static partial Regex CasePage();
 }

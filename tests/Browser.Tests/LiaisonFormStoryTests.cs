@@ -41,20 +41,18 @@ public sealed partial class LiaisonFormStoryTests(Product product) : IClassFixtu
         await page.GetByLabel("Nom de naissance de l'assuré").FillAsync("POPESCU");
         await page.GetByLabel("Prénoms de l'assuré").FillAsync("Maria Ștefania");
         await page.GetByLabel("Date de naissance de l'assuré").FillAsync("14/03/1958");
-        var open = Body(agent).GetByRole(AriaRole.Button, new() { Name = "Ouvrir le dossier" }).Last;
 
         // A real case is refused while the agreement is not in force, and nothing typed is lost.
-        await open.ClickAsync();
+        await Body(agent).GetByRole(AriaRole.Button, new() { Name = "Ouvrir le dossier" }).Last.ClickAsync();
         await Assertions.Expect(Body(agent)).ToContainTextAsync("seul un cas d'essai");
         await Assertions.Expect(page.GetByLabel("Nom de naissance de l'assuré")).ToHaveValueAsync("POPESCU");
         await agent.SeeAsync("1-ouverture-refusee");
 
         await page.GetByLabel("C'est un cas d'essai").CheckAsync();
-        await open.ClickAsync();
-        await page.WaitForURLAsync(CasePage());
+        var caseUrl = await OpenedCaseAsync(agent);
         await Assertions.Expect(Body(agent)).ToContainTextAsync("Anne Martin a ouvert le dossier d'essai");
         await agent.SeeAsync("2-dossier-ouvert");
-        return new Uri(page.Url).AbsolutePath;
+        return caseUrl;
     }
 
     private static async Task FillAsync(Visitor agent)
@@ -201,9 +199,7 @@ public sealed partial class LiaisonFormStoryTests(Product product) : IClassFixtu
 
     private async Task RemindAsync(Visitor agent, string caseUrl)
     {
-        using var admin = new ProductClient(product.Host.Address, "admin");
-        await admin.SignInAsync();
-        await admin.PostAsync("api/clock/advance", new System.Text.Json.Nodes.JsonObject { ["by"] = "31.00:00:00" });
+        await AdvanceAsync(product, "31.00:00:00");
         await WaitForCaseAsync(agent, caseUrl, "relance n° 1");
     }
 
@@ -230,9 +226,6 @@ public sealed partial class LiaisonFormStoryTests(Product product) : IClassFixtu
         await page.SetViewportSizeAsync(360, 740);
         await agent.SeeAsync("16-dossier-clos-360");
     }
-
-    [GeneratedRegex("/dossiers/[0-9a-z]{22}")]
-    private static partial Regex CasePage();
 
     [GeneratedRegex("NIR")]
     private static partial Regex NirLink();

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;
+using static Cleiss.Browser.Tests.CaseSteps;
 
 namespace Cleiss.Browser.Tests;
 
@@ -57,8 +58,6 @@ public sealed partial class TranslationStoryTests(Product product) : IClassFixtu
         provider.DemandNoFault();
     }
 
-    private static ILocator Body(Visitor visitor) => visitor.Page.GetByRole(AriaRole.Main);
-
     private static Task Press(Visitor visitor, string button) =>
         Body(visitor).GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^" + button, RegexOptions.None, TimeSpan.FromSeconds(1)) }).Last.ClickAsync();
 
@@ -79,9 +78,7 @@ public sealed partial class TranslationStoryTests(Product product) : IClassFixtu
         await page.Locator("input[type=file]").First.SetInputFilesAsync(Original);
         await Assertions.Expect(Body(officer)).ToContainTextAsync("acte.txt");
         await officer.SeeAsync("traduction-1-demande");
-        await Body(officer).GetByRole(AriaRole.Button, new() { Name = "Ouvrir le dossier" }).Last.ClickAsync();
-        await page.WaitForURLAsync(CasePage());
-        return new Uri(page.Url).AbsolutePath.Split('/')[^1];
+        return (await OpenedCaseAsync(officer)).Split('/')[^1];
     }
 
     private static async Task DeliverAsync(Visitor provider, string link, string picture, string? expected = null)
@@ -141,9 +138,6 @@ public sealed partial class TranslationStoryTests(Product product) : IClassFixtu
 
         throw new TimeoutException($"Mail {number} of {template} never left.");
     }
-
-    [GeneratedRegex("/dossiers/[0-9a-z]{22}")]
-    private static partial Regex CasePage();
 
     [GeneratedRegex("^Réviser")]
     private static partial Regex Revision();

@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;
 using static Cleiss.Browser.Tests.CaseSteps;
@@ -8,7 +6,7 @@ using static Cleiss.Browser.Tests.CaseSteps;
 namespace Cleiss.Browser.Tests.Procedures;
 
 /// <summary>A budget from its first changed line to the silence of the authorities, in the hands of officer, accountant and director.</summary>
-public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Product>
+public sealed class BudgetStoryTests(Product product) : IClassFixture<Product>
 {
     [Fact]
     public async Task An_amending_budget_is_prepared_signed_by_others_voted_and_approved_by_silence()
@@ -31,7 +29,7 @@ public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Pr
         await officer.SeeAsync("budget-8-delai");
 
         var year = await officer.Page.EvaluateAsync<int>("new Date().getFullYear()");
-        await AdvanceAsync("40.00:00:00");
+        await AdvanceAsync(product, "40.00:00:00");
         await WaitForCaseAsync(officer, caseUrl, "Exécutoire par approbation tacite");
         await WaitForCaseAsync(officer, caseUrl, "Certificat d'approbation tacite");
         await officer.SeeAsync("budget-9-executoire");
@@ -54,10 +52,9 @@ public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Pr
         await page.GetByLabel("Un budget rectificatif").CheckAsync();
         await page.GetByLabel("Objet de ce budget").FillAsync("Baisser les crédits de traduction de fin d'année.");
         await officer.SeeAsync("budget-1-ouverture");
-        await Body(officer).GetByRole(AriaRole.Button, new() { Name = "Ouvrir le dossier" }).Last.ClickAsync();
-        await Assertions.Expect(page).ToHaveURLAsync(CasePage());
+        var caseUrl = await OpenedCaseAsync(officer);
         await Assertions.Expect(Body(officer)).ToContainTextAsync("Budget rectificatif n° 3 de l'exercice 2025");
-        return new Uri(page.Url).AbsolutePath;
+        return caseUrl;
     }
 
     /// <summary>The second amending budget of 2025 less 1 200,40 € of translations; the written document prints its total to the euro.</summary>
@@ -66,14 +63,9 @@ public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Pr
         await OpenTaskAsync(officer, caseUrl, "Préparer le budget");
         var page = officer.Page;
         await page.Locator("[name='champ-modifications[0].enveloppe']").SelectOptionAsync("fonctionnement");
-        foreach (var (field, value) in new[]
-        {
-            ("modifications[0].ligne", "Traductions externes"), ("modifications[0].cp", "-1200,40"), ("modifications[0].motif", "Moins de pages par demande"),
-            ("totalCpImprime", "8737016"), ("note", "Ce budget ajuste les crédits aux dépenses attendues jusqu'à la fin de l'exercice."),
-        })
-        {
-            await page.Locator($"[name='champ-{field}']").FillAsync(value);
-        }
+        await FillAsync(
+            page, ("modifications[0].ligne", "Traductions externes"), ("modifications[0].cp", "-1200,40"), ("modifications[0].motif", "Moins de pages par demande"),
+            ("totalCpImprime", "8737016"), ("note", "Ce budget ajuste les crédits aux dépenses attendues jusqu'à la fin de l'exercice."));
 
         // Nothing was sent yet: the page itself counts.
         await Assertions.Expect(page.Locator("[data-cl-computed='champ-totalCp']")).ToHaveTextAsync(new Regex("8.737.015,60.€"));
@@ -106,16 +98,12 @@ public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Pr
         await officer.SeeAsync("budget-6-dossier-du-conseil");
         await OpenTaskAsync(officer, caseUrl, "Enregistrer le vote");
         var today = await page.EvaluateAsync<string>("new Date().toLocaleDateString('fr-FR')");
-        foreach (var (field, value) in new[] { ("seanceLe", today), ("deliberation", "17"), ("presents", "18"), ("pour", "15"), ("contre", "1"), ("abstentions", "2") })
-        {
-            await page.Locator($"[name='champ-{field}']").FillAsync(value);
-        }
-
+        await FillAsync(page, ("seanceLe", today), ("deliberation", "17"), ("presents", "18"), ("pour", "15"), ("contre", "1"), ("abstentions", "2"));
         await officer.SeeAsync("budget-7-vote");
         await CompleteAsync(officer, "Le conseil adopte");
         await WaitForCaseAsync(officer, caseUrl, "Enregistrer la réception");
         await OpenTaskAsync(officer, caseUrl, "Enregistrer la réception");
-        await page.Locator("[name='champ-recuLe']").FillAsync(today);
+        await FillAsync(page, ("recuLe", today));
         await CompleteAsync(officer, "Enregistrer la réception");
         await WaitForCaseAsync(officer, caseUrl, "En attente de l'approbation de la tutelle");
     }
@@ -125,14 +113,4 @@ public sealed partial class BudgetStoryTests(Product product) : IClassFixture<Pr
         await Body(visitor).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).Last.ClickAsync();
         await Assertions.Expect(Body(visitor)).ToContainTextAsync("La tâche est terminée.");
     }
-
-    private async Task AdvanceAsync(string by)
-    {
-        using var admin = new ProductClient(product.Host.Address, "admin");
-        await admin.SignInAsync();
-        await admin.PostAsync("api/clock/advance", new JsonObject { ["by"] = by });
-    }
-
-    [GeneratedRegex("/dossiers/[0-9a-z]{22}")]
-    private static partial Regex CasePage();
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;
@@ -8,7 +7,7 @@ using static Cleiss.Browser.Tests.CaseSteps;
 namespace Cleiss.Browser.Tests.Procedures;
 
 /// <summary>A request of 2025 through the hands of officer, jurist and director, beside one of 2026 that goes to Urssaf.</summary>
-public sealed partial class MaintienStoryTests(Product product) : IClassFixture<Product>
+public sealed class MaintienStoryTests(Product product) : IClassFixture<Product>
 {
     [Fact]
     public async Task A_request_of_2025_is_judged_by_the_table_signed_and_agreed_abroad_while_one_of_2026_goes_to_Urssaf()
@@ -56,40 +55,25 @@ public sealed partial class MaintienStoryTests(Product product) : IClassFixture<
         await page.GetByLabel("Régime spécial").SelectOptionAsync("Camieg");
         await page.GetByLabel("Pays de la mission").SelectOptionAsync("IT");
         await FillPersonAsync(page);
-        foreach (var (field, value) in new[] { ("courrielRegime", "detachement@camieg.example"), ("courrielEmployeur", "rh@energie.example"), ("courrielSalarie", "solene@courriel.example") })
-        {
-            await page.Locator($"[name='champ-{field}']").FillAsync(value);
-        }
-
+        await FillAsync(page, ("courrielRegime", "detachement@camieg.example"), ("courrielEmployeur", "rh@energie.example"), ("courrielSalarie", "solene@courriel.example"));
         await page.GetByLabel("Reçu le").FillAsync("2025-06-10");
         await agent.SeeAsync("maintien-1-demande");
-        await SubmitAsync(agent, "Ouvrir le dossier");
-        await page.WaitForURLAsync(CasePage());
+        var caseUrl = await OpenedCaseAsync(agent);
         await Assertions.Expect(Body(agent)).ToContainTextAsync("version 1");
-        return new Uri(page.Url).AbsolutePath;
+        return caseUrl;
     }
 
-    private static async Task FillPersonAsync(IPage page)
-    {
-        foreach (var (field, value) in new[]
-        {
-            ("personne", "LE GOFF"), ("prenoms", "Solène"), ("naissance", "02/11/1978"), ("employeur", "Énergie fictive, Paris"),
-            ("activite", "Construction d'un poste électrique"), ("du", "01/05/2025"), ("au", "30/04/2029"),
-            ("motifs", "La personne conserve son contrat français et sa carrière d'assurance ne sera pas interrompue."),
-        })
-        {
-            await page.Locator($"[name='champ-{field}']").FillAsync(value);
-        }
-    }
+    private static Task FillPersonAsync(IPage page) => FillAsync(
+        page, ("personne", "LE GOFF"), ("prenoms", "Solène"), ("naissance", "02/11/1978"), ("employeur", "Énergie fictive, Paris"),
+        ("activite", "Construction d'un poste électrique"), ("du", "01/05/2025"), ("au", "30/04/2029"),
+        ("motifs", "La personne conserve son contrat français et sa carrière d'assurance ne sera pas interrompue."));
 
     private static async Task ExamineAsync(Visitor agent, string caseUrl)
     {
         await OpenTaskAsync(agent, caseUrl, "Instruire");
         var page = agent.Page;
         await FillPersonAsync(page);
-        await page.Locator("[name='champ-fondement']").FillAsync("l'article 16 du règlement (CE) n° 883/2004");
-        await page.Locator("[name='champ-signataire']").FillAsync("Isabelle LAURENT");
-        await page.Locator("[name='champ-qualite']").FillAsync("La directrice");
+        await FillAsync(page, ("fondement", "l'article 16 du règlement (CE) n° 883/2004"), ("signataire", "Isabelle LAURENT"), ("qualite", "La directrice"));
         await page.Locator("[name='champ-complet'][value='oui']").CheckAsync();
         await agent.SeeAsync("maintien-2-instruction");
         await SubmitAsync(agent, "Soumettre à l'examen");
@@ -106,9 +90,7 @@ public sealed partial class MaintienStoryTests(Product product) : IClassFixture<
         await OpenTaskAsync(agent, caseUrl, "Enregistrer la décision");
         var page = agent.Page;
         await page.Locator("[name='champ-decision'][value='accord']").CheckAsync();
-        await page.Locator("[name='champ-decideLe']").FillAsync("12/09/2025");
-        await page.Locator("[name='champ-accordDu']").FillAsync("01/05/2025");
-        await page.Locator("[name='champ-accordAu']").FillAsync("30/04/2029");
+        await FillAsync(page, ("decideLe", "12/09/2025"), ("accordDu", "01/05/2025"), ("accordAu", "30/04/2029"));
         await agent.SeeAsync("maintien-6-decision-etrangere");
         await SubmitAsync(agent, "Faire relire");
     }
@@ -122,7 +104,4 @@ public sealed partial class MaintienStoryTests(Product product) : IClassFixture<
         var detail = await client.GetAsync($"api/cases/{opened!["caseId"]}");
         Assert.Contains("version 2", detail!.ToJsonString(), StringComparison.Ordinal);
     }
-
-    [GeneratedRegex("/dossiers/[0-9a-z]{22}")]
-    private static partial Regex CasePage();
 }

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;
 using static Cleiss.Browser.Tests.CaseSteps;
@@ -8,7 +5,7 @@ using static Cleiss.Browser.Tests.CaseSteps;
 namespace Cleiss.Browser.Tests.Procedures;
 
 /// <summary>A SOLVIT case as the SDL2 desk works on it, and the table of funds as its owner changes it.</summary>
-public sealed partial class SolvitStoryTests(Product product) : IClassFixture<Product>
+public sealed class SolvitStoryTests(Product product) : IClassFixture<Product>
 {
     [Fact]
     public async Task The_desk_answers_asks_the_fund_climbs_a_level_and_tells_the_solution()
@@ -23,7 +20,7 @@ public sealed partial class SolvitStoryTests(Product product) : IClassFixture<Pr
         await WaitForCaseAsync(desk, caseUrl, "a trouvé la caisse compétente : France Travail");
         await WaitForCaseAsync(desk, caseUrl, "votre action est demandée sous 6 jours");
 
-        await AdvanceAsync("6.01:00:00");
+        await AdvanceAsync(product, "6.01:00:00");
         await WaitForCaseAsync(desk, caseUrl, "Escalade de niveau 2");
         await desk.SeeAsync("solvit-3-niveau-2");
         await ReplyAsync(desk);
@@ -85,19 +82,11 @@ public sealed partial class SolvitStoryTests(Product product) : IClassFixture<Pr
         await page.Locator("[name='champ-pays']").SelectOptionAsync("BE");
         await page.Locator("[name='champ-agricole'][value='non']").CheckAsync();
         await page.GetByLabel("Privée de revenu").CheckAsync();
-        foreach (var (field, value) in new[]
-        {
-            ("buc", "UB_BUC_01"), ("sed", "EESSI-2026-118"), ("departement", "93"), ("objet", "Les périodes demandées n'ont pas été confirmées."),
-            ("courrielDemandeur", "solvit@belgique.example"), ("courrielPartenaire", "sdl2@belgique.example"),
-        })
-        {
-            await page.Locator($"[name='champ-{field}']").FillAsync(value);
-        }
-
+        await FillAsync(
+            page, ("buc", "UB_BUC_01"), ("sed", "EESSI-2026-118"), ("departement", "93"), ("objet", "Les périodes demandées n'ont pas été confirmées."),
+            ("courrielDemandeur", "solvit@belgique.example"), ("courrielPartenaire", "sdl2@belgique.example"));
         await desk.SeeAsync("solvit-1-saisine");
-        await SubmitAsync(desk, "Ouvrir le dossier");
-        await page.WaitForURLAsync(CasePage());
-        return new Uri(page.Url).AbsolutePath;
+        return await OpenedCaseAsync(desk);
     }
 
     private static async Task ReplyAsync(Visitor desk)
@@ -109,14 +98,4 @@ public sealed partial class SolvitStoryTests(Product product) : IClassFixture<Pr
         await page.GetByLabel("Résumé").FillAsync("Les périodes sont confirmées.");
         await SubmitAsync(desk, "Enregistrer la réponse");
     }
-
-    private async Task AdvanceAsync(string by)
-    {
-        using var admin = new ProductClient(product.Host.Address, "admin");
-        await admin.SignInAsync();
-        await admin.PostAsync("api/clock/advance", new JsonObject { ["by"] = by });
-    }
-
-    [GeneratedRegex("/dossiers/[0-9a-z]{22}")]
-    private static partial Regex CasePage();
 }
