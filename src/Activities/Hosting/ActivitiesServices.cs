@@ -30,6 +30,8 @@ public static class ActivitiesServices
         services.AddHttpActivities(configuration);
         services.TryAddSingleton<CaseService>();
         services.TryAddSingleton<CaseReader>();
+        services.TryAddSingleton<FollowingCases>();
+        services.AddEffectHandler<BeginCaseHandler>();
         services.TryAddSingleton<UserTaskReader>();
         services.TryAddSingleton<UserTaskService>();
         services.TryAddSingleton<PartnerLinkStore>();

@@ -5,7 +5,6 @@ using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
 using Cleiss.Forms.Answers;
 using Cleiss.Persistence.People;
-using Cleiss.Persistence.Trails;
 using Cleiss.Workflows.FormulaireDeLiaison;
 
 namespace Cleiss.Workflows.FormulaireRecu;
@@ -53,9 +52,15 @@ public sealed class AnswerByForm : Activity
 }
 
 /// <summary>Effect <c>case.answer-by-form</c>. Its idempotency key is the opening's operation: repeated, it finds the case it has opened.</summary>
-internal sealed class AnswerByFormHandler(CaseService cases, AnswerStore answers, PeopleStore people) : IEffectHandler
+internal sealed class AnswerByFormHandler(CaseService cases, FollowingCases following, AnswerStore answers, PeopleStore people) : IEffectHandler
 {
     public const string EffectKind = "case.answer-by-form";
+
+    private static readonly FollowingWords Words = new(
+        "case.answered-by-form",
+        reference => $"La réponse se prépare dans le dossier {reference}.",
+        reference => $"Ce dossier répond à un formulaire reçu, dossier {reference}.",
+        reason => $"Le dossier de réponse n'a pas pu être ouvert : {reason}");
 
     public string Kind => EffectKind;
 
@@ -77,22 +82,8 @@ internal sealed class AnswerByFormHandler(CaseService cases, AnswerStore answers
             input[field] = opening[field]?.DeepClone();
         }
 
-        try
-        {
-            var opened = await cases.OpenAsync(
-                new OpenCase(FormulaireDeLiaisonProcess.ProcessKey, input, Test: effect.Payload["test"]!.GetValue<bool>(), OperationId: effect.IdempotencyKey), actor, cancellationToken);
-            return new EffectResult.Done(
-                new JsonObject { ["reference"] = opened.Reference },
-                Told(caseId, $"La réponse se prépare dans le dossier {opened.Reference}.", opened.CaseId),
-                Told(opened.CaseId, $"Ce dossier répond à un formulaire reçu, dossier {(await cases.FindAsync(caseId, cancellationToken))!.Reference}.", caseId));
-        }
-        catch (CaseRefusedException refused)
-        {
-            var reason = string.Join(" ", refused.Faults.Select(fault => fault.Message).Prepend(refused.Message));
-            return new EffectResult.Done(new JsonObject { ["refused"] = true }, Told(caseId, $"Le dossier de réponse n'a pas pu être ouvert : {reason}", null));
-        }
+        var request = new OpenCase(
+            FormulaireDeLiaisonProcess.ProcessKey, input, Test: effect.Payload["test"]!.GetValue<bool>(), OperationId: effect.IdempotencyKey);
+        return await following.OpenAsync(request, (await cases.FindAsync(caseId, cancellationToken))!, actor, Words, cancellationToken);
     }
-
-    private static TrailEntry Told(string caseId, string sentence, string? other) =>
-        new(TrailIds.Case(caseId), Actor.System, "case.answered-by-form", sentence, new JsonObject { ["otherCaseId"] = other });
 }

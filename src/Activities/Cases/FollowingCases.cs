@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Cleiss.Engine.Effects;
+using Cleiss.Persistence.People;
+using Cleiss.Persistence.Trails;
+
+namespace Cleiss.Activities.Cases;
+
+/// <summary>What the histories of two cases say of each other.</summary>
+/// <param name="Kind">Of the trail entries.</param>
+/// <param name="Opened">In the first case, given the reference of the one it opened.</param>
+/// <param name="Follows">In the opened case, given the reference of the first.</param>
+/// <param name="NotOpened">In the first case, given the reason.</param>
+public sealed record FollowingWords(string Kind, Func<string, string> Opened, Func<string, string> Follows, Func<string, string> NotOpened);
+
+/// <summary>Opens a case that follows from another, for effects: its <c>reference</c>, or <c>refused</c> when what was given does not open one.</summary>
+public sealed class FollowingCases(CaseService cases)
+{
+    /// <param name="request">Its operation is the effect's idempotency key: repeated, it finds the case it has opened.</param>
+    public async Task<EffectResult> OpenAsync(OpenCase request, Case from, Actor actor, FollowingWords words, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var opened = await cases.OpenAsync(request, actor, cancellationToken);
+            return new EffectResult.Done(
+                new JsonObject { ["reference"] = opened.Reference },
+                Told(from.Id, words.Kind, words.Opened(opened.Reference), opened.CaseId),
+                Told(opened.CaseId, words.Kind, words.Follows(from.Reference), from.Id));
+        }
+        catch (CaseRefusedException refused) when (refused.Status < 500)
+        {
+            // What does not work just now is thrown on: the effect tries again.
+            return Refuse(from, words, string.Join(" ", refused.Faults.Select(fault => fault.Message).Prepend(refused.Message)));
+        }
+    }
+
+    /// <summary>The flow goes on without a case; its history says why.</summary>
+    public static EffectResult Refuse(Case from, FollowingWords words, string reason) =>
+        new EffectResult.Done(new JsonObject { ["refused"] = true }, Told(from.Id, words.Kind, words.NotOpened(reason), null));
+
+    private static TrailEntry Told(string caseId, string kind, string sentence, string? other) =>
+        new(TrailIds.Case(caseId), Actor.System, kind, sentence, new JsonObject { ["otherCaseId"] = other });
+}
