@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Cleiss.Activities.Cases;
 using Cleiss.Activities.Mail;
+using Cleiss.Activities.PartnerLinks;
 using Cleiss.Activities.UserTasks;
 using Cleiss.Documents.Hosting;
 using Cleiss.Forms.Hosting;
@@ -18,7 +20,7 @@ using Xunit;
 namespace Cleiss.Workflows.Tests;
 
 /// <summary>The product's own parts on a database of its own, with its workers and its script host running; only time stands still.</summary>
-public sealed class Agency : IAsyncLifetime
+public sealed partial class Agency : IAsyncLifetime
 {
     private TestDatabase _database = null!;
     private readonly List<ServiceProvider> _others = [];
@@ -133,6 +135,24 @@ public sealed class Agency : IAsyncLifetime
     public async Task<JsonObject> SampleAsync(string form) =>
         (await Get<Forms.Catalogue.FormStore>().FindAsync(form, null, CancellationToken.None))!.Sample!.DeepClone().AsObject();
 
+    /// <summary>The token of the open link among those that the case's mails of this template brought, once there are as many.</summary>
+    public async Task<string> PartnerTokenAsync(string caseId, string template, int number = 1)
+    {
+        string? token = null;
+        await UntilAsync($"mail {number} of {template} has left", async () =>
+        {
+            var mails = (await Get<CaseReader>().GetAsync(caseId, CancellationToken.None))!.Mails.Where(mail => mail.Template == template && mail.State == "sent").ToList();
+            foreach (var candidate in mails.Count < number ? [] : mails.Select(mail => PartnerLinkAddress().Match(mail.Body!).Groups["token"].Value))
+            {
+                var links = Get<PartnerLinkService>();
+                token = links.IsOpen((await links.OpenAsync(candidate, null, CancellationToken.None)).Link) ? candidate : token;
+            }
+
+            return token is not null;
+        });
+        return token!;
+    }
+
     public Task<long> CountAsync(string sql) => _database.ScalarAsync<long>(sql);
 
     public Task ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
@@ -180,4 +200,7 @@ public sealed class Agency : IAsyncLifetime
         services.AddScripting(configuration);
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
+
+    [GeneratedRegex("/partenaire/(?<token>[A-Za-z0-9_-]+)")]
+    private static partial Regex PartnerLinkAddress();
 }

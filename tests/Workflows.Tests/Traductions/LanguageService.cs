@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Cleiss.Activities.Cases;
 using Cleiss.Activities.PartnerLinks;
 using Cleiss.Activities.UserTasks;
@@ -14,7 +13,7 @@ using Xunit;
 namespace Cleiss.Workflows.Tests.Traductions;
 
 /// <summary>The people of a translation request, in the words of the process.</summary>
-public sealed partial class LanguageService : IAsyncLifetime
+public sealed class LanguageService : IAsyncLifetime
 {
     public Agency Agency { get; } = new();
 
@@ -106,22 +105,7 @@ public sealed partial class LanguageService : IAsyncLifetime
 
     public async Task<JsonObject> TranslationAsync() => new() { ["traduction"] = await UploadAsync(TextOf(12), "traduction.txt") };
 
-    /// <summary>The token of the open link among those that the case's mails of this template brought, once there are as many.</summary>
-    public async Task<string> TokenAsync(string caseId, string template, int number = 1)
-    {
-        string? token = null;
-        await Agency.UntilAsync($"mail {number} of {template} has left", async () =>
-        {
-            var mails = (await Agency.Get<CaseReader>().GetAsync(caseId, CancellationToken.None))!.Mails.Where(mail => mail.Template == template && mail.State == "sent").ToList();
-            foreach (var candidate in mails.Count < number ? [] : mails.Select(mail => Link().Match(mail.Body!).Groups["token"].Value))
-            {
-                token = Links.IsOpen((await Links.OpenAsync(candidate, null, CancellationToken.None)).Link) ? candidate : token;
-            }
-
-            return token is not null;
-        });
-        return token!;
-    }
+    public Task<string> TokenAsync(string caseId, string template, int number = 1) => Agency.PartnerTokenAsync(caseId, template, number);
 
     public async Task AnswerAsync(string token, string action, JsonObject? data = null, string? reason = null) =>
         await Links.AnswerAsync(token, action, data, reason, "192.0.2.1", CancellationToken.None);
@@ -155,7 +139,4 @@ public sealed partial class LanguageService : IAsyncLifetime
             Assert.True(await Agency.CountAsync($"select count(*) from ({invariant.Sql}) broken") == 0, invariant.Rule);
         }
     }
-
-    [GeneratedRegex("/partenaire/(?<token>[A-Za-z0-9_-]+)")]
-    private static partial Regex Link();
 }
