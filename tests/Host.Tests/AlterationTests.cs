@@ -48,7 +48,14 @@ public sealed class AlterationTests(HostFixture host)
         Assert.Contains("une autre personne", refused["log"]!["logEntries"]![0]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal(1, await TasksAtAsync(instanceId, "signer"));
 
-        var done = await AlterAsync(owner, instanceId, kind, "preparer");
+        if (kind == "SkipActivity")
+        {
+            // « Done », which Elsa takes where none is named, is no outcome of this task.
+            var unnamed = await AlterAsync(owner, instanceId, kind, "preparer");
+            Assert.Contains("Choisissez parmi : Fait", unnamed["log"]!["logEntries"]![0]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        }
+
+        var done = await AlterAsync(owner, instanceId, kind, "preparer", kind == "SkipActivity" ? "Fait" : null);
         Assert.True(done["isSuccessful"]!.GetValue<bool>(), done.ToJsonString());
     }
 
@@ -88,12 +95,20 @@ public sealed class AlterationTests(HostFixture host)
         Assert.False(Result(await owner.PostAsync("elsa/api/alterations/run", body))["isSuccessful"]!.GetValue<bool>());
     }
 
-    private static async Task<JsonNode> AlterAsync(Caller caller, string instanceId, string kind, string activityId) =>
-        Result(await caller.PostAsync("elsa/api/alterations/run", new JsonObject
+    private static async Task<JsonNode> AlterAsync(Caller caller, string instanceId, string kind, string activityId, string? outcome = null)
+    {
+        var alteration = new JsonObject { ["type"] = kind, ["activityId"] = activityId };
+        if (outcome is not null)
+        {
+            alteration["outcomes"] = new JsonArray(outcome);
+        }
+
+        return Result(await caller.PostAsync("elsa/api/alterations/run", new JsonObject
         {
             ["workflowInstanceIds"] = new JsonArray(instanceId),
-            ["alterations"] = new JsonArray(new JsonObject { ["type"] = kind, ["activityId"] = activityId }),
+            ["alterations"] = new JsonArray(alteration),
         }));
+    }
 
     private static JsonObject Task(string id, string? distinctFrom = null) => Activity(
         id, "Elsa.UserTask", ("title", Literal(id)), ("candidateGroups", Input("Object", """["agent"]""")), ("outcomes", Input("Object", """["Fait"]""")),
