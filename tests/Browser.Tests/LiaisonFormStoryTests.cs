@@ -164,7 +164,7 @@ public sealed partial class LiaisonFormStoryTests(Product product) : IClassFixtu
 
     private static async Task DocumentAndMailAsync(Visitor agent, string caseUrl)
     {
-        await WaitForCaseAsync(agent, caseUrl, "en attente de la réponse");
+        await WaitForCaseAsync(agent, caseUrl, "en attente d'une réponse");
         await agent.SeeAsync("9-dossier-envoye");
         await Assertions.Expect(Body(agent)).ToContainTextAsync("SPEC-MD-");
         await agent.Page.GotoAsync("/courriers");
