@@ -4,12 +4,16 @@ using Cleiss.Forms.Definitions;
 using Cleiss.Forms.FieldTypes;
 using Cleiss.Forms.Validation;
 using Cleiss.Persistence.Files;
+using Cleiss.TestKit;
 
 namespace Cleiss.Forms.Tests;
 
 /// <summary>Forms and their validator, with the real FEEL library.</summary>
 public sealed class FormsKit : IDisposable
 {
+    /// <summary>The day it is in Paris, half an hour after midnight; in UTC it is still the day before.</summary>
+    public const string Today = "2026-03-10";
+
     private readonly NodeFeel _feel = new();
 
     public FormsKit()
@@ -17,7 +21,7 @@ public sealed class FormsKit : IDisposable
         Types = new FieldTypeRegistry();
         Reader = new FormSchemaReader(Types);
         Conditions = new FormConditions(_feel);
-        Validator = new FormValidator(Conditions, new Files(), TimeProvider.System);
+        Validator = new FormValidator(Conditions, new Files(), new ManualTimeProvider(new DateTimeOffset(2026, 3, 9, 23, 30, 0, TimeSpan.Zero)));
     }
 
     public FieldTypeRegistry Types { get; }
