@@ -39,8 +39,7 @@ internal static partial class CaseSteps
     /// <summary>Opens the task whose title begins so, and takes it.</summary>
     public static async Task OpenTaskAsync(Visitor visitor, string caseUrl, string title)
     {
-        await visitor.Page.GotoAsync(caseUrl);
-        await Body(visitor).GetByRole(AriaRole.Link, new() { NameRegex = new Regex("^" + title) }).First.ClickAsync();
+        await FollowAsync(visitor, caseUrl, "^" + title);
         await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(title);
         var take = Body(visitor).GetByRole(AriaRole.Button, new() { Name = "Prendre la tâche" });
         if (await take.CountAsync() > 0)
@@ -56,13 +55,24 @@ internal static partial class CaseSteps
         await visitor.Page.WaitForLoadStateAsync();
     }
 
+    public static Task WaitForCaseAsync(Visitor visitor, string caseUrl, string text) =>
+        WaitForCaseAsync(visitor, caseUrl, text, async () => (await Body(visitor).InnerTextAsync()).Contains(text, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Follows the first link of the case whose text matches, once it is there.</summary>
+    public static async Task FollowAsync(Visitor visitor, string caseUrl, string link)
+    {
+        var found = Body(visitor).GetByRole(AriaRole.Link, new() { NameRegex = new Regex(link) }).First;
+        await WaitForCaseAsync(visitor, caseUrl, link, async () => await found.CountAsync() > 0);
+        await found.ClickAsync();
+    }
+
     /// <summary>Effects run after the commit: the page is loaded again until it tells what is awaited.</summary>
-    public static async Task WaitForCaseAsync(Visitor visitor, string caseUrl, string text)
+    private static async Task WaitForCaseAsync(Visitor visitor, string caseUrl, string what, Func<Task<bool>> told)
     {
         for (var attempt = 0; attempt < 60; attempt++)
         {
             await visitor.GoAsync(caseUrl);
-            if ((await Body(visitor).InnerTextAsync()).Contains(text, StringComparison.OrdinalIgnoreCase))
+            if (await told())
             {
                 return;
             }
@@ -70,7 +80,7 @@ internal static partial class CaseSteps
             await visitor.Page.WaitForTimeoutAsync(500);
         }
 
-        Assert.Fail($"{caseUrl} never said « {text} »:\n{await Body(visitor).InnerTextAsync()}");
+        Assert.Fail($"{caseUrl} never said « {what} »:\n{await Body(visitor).InnerTextAsync()}");
     }
 
     [GeneratedRegex("/dossiers/[0-9a-z]{22}")]

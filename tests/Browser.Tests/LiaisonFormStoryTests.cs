@@ -208,7 +208,7 @@ public sealed partial class LiaisonFormStoryTests(Product product) : IClassFixtu
         // Time has moved by a month; the session of the cookie may have ended with it.
         await agent.GoAsync(caseUrl);
         await agent.SeeAsync("14-apres-relance");
-        await Body(agent).GetByRole(AriaRole.Link, new() { Name = "Enregistrer la réponse reçue" }).First.ClickAsync();
+        await FollowAsync(agent, caseUrl, "Enregistrer la réponse reçue");
         var page = agent.Page;
         await page.GetByLabel("Date de réception").FillAsync(await page.EvaluateAsync<string>("new Date().toLocaleDateString('fr-FR')"));
         await page.Locator("input[type=radio][name='champ-natureReponse']").First.CheckAsync();

@@ -23,7 +23,7 @@ public sealed class SolvitStoryTests(Product product) : IClassFixture<Product>
         await AdvanceAsync(product, "6.01:00:00");
         await WaitForCaseAsync(desk, caseUrl, "Escalade de niveau 2");
         await desk.SeeAsync("solvit-3-niveau-2");
-        await ReplyAsync(desk);
+        await ReplyAsync(desk, caseUrl);
         await WaitForCaseAsync(desk, caseUrl, "Apprécier la réponse reçue");
         await OpenTaskAsync(desk, caseUrl, "Apprécier la réponse");
         await desk.Page.Locator("[name='champ-solution']").FillAsync("La caisse a confirmé les périodes par un SED.");
@@ -89,10 +89,10 @@ public sealed class SolvitStoryTests(Product product) : IClassFixture<Product>
         return await OpenedCaseAsync(desk);
     }
 
-    private static async Task ReplyAsync(Visitor desk)
+    private static async Task ReplyAsync(Visitor desk, string caseUrl)
     {
         var page = desk.Page;
-        await Body(desk).GetByRole(AriaRole.Link, new() { Name = "Enregistrer la réponse reçue" }).First.ClickAsync();
+        await FollowAsync(desk, caseUrl, "Enregistrer la réponse reçue");
         await page.GetByLabel("Date de réception").FillAsync(await page.EvaluateAsync<string>("new Date().toLocaleDateString('fr-FR')"));
         await page.Locator("input[type=radio][name='champ-natureReponse']").First.CheckAsync();
         await page.GetByLabel("Résumé").FillAsync("Les périodes sont confirmées.");
