@@ -13,11 +13,9 @@ namespace Cleiss.Activities.Cases;
 /// never enters the flow. Received is the day of the answer, or the date of receipt of this case where that is before the day it was opened.
 /// </summary>
 [Activity("Cleiss", "Cleiss", "Ouvre un dossier d'un autre processus avec une réponse donnée dans celui-ci.", DisplayName = "Ouvrir un autre dossier", Kind = ActivityKind.Task)]
-[FlowNode("Done", Refused)]
-public sealed class BeginCase : Activity
+[FlowNode("Done", FollowingCaseStep.Refused)]
+public sealed class BeginCase : FollowingCaseStep
 {
-    public const string Refused = "Refusé";
-
     [Input(DisplayName = "Processus", Description = "Clé du processus, p. ex. « maintien-derogatoire » ; la réponse remplit son formulaire d'ouverture.", IsRequired = true, Order = 1)]
     public Input<string>? Process { get; set; }
 
@@ -27,34 +25,10 @@ public sealed class BeginCase : Activity
     [Input(DisplayName = "Au nom de", Description = "Nom d'utilisateur à qui revient le dossier quand c'est un partenaire qui a rempli le formulaire.", IsRequired = true, Order = 3)]
     public Input<string>? InNameOf { get; set; }
 
-    [Input(DisplayName = "Cas d'essai", UIHint = "checkbox", Order = 4)]
-    public Input<bool>? Test { get; set; }
-
-    [Output(DisplayName = "Dossier ouvert", Description = "Sa référence.")]
-    public Output<string>? Reference { get; set; }
-
     protected override void Execute(ActivityExecutionContext context)
     {
         var answer = context.Get(Answer) ?? throw new FaultException($"« {DisplayText} » n'a pas de réponse avec laquelle ouvrir un dossier.");
-        var opened = context.CreateBookmark(new CreateBookmarkArgs("Cleiss.BeginCase", Callback: OnOpenedAsync));
-        context.AddEffect(
-            BeginCaseHandler.EffectKind,
-            new JsonObject
-            {
-                ["caseId"] = context.WorkflowExecutionContext.CorrelationId,
-                ["process"] = context.Get(Process),
-                ["answerId"] = answer["answerId"]?.GetValue<string>(),
-                ["by"] = answer["completedBy"]?.GetValue<string>(),
-                ["inNameOf"] = context.Get(InNameOf),
-                ["test"] = context.Get(Test),
-            },
-            opened);
-    }
-
-    private ValueTask OnOpenedAsync(ActivityExecutionContext context)
-    {
-        context.Set(Reference, context.ResumeInput["reference"]?.GetValue<string>() ?? "");
-        return context.CompleteActivityWithOutcomesAsync(context.ResumeInput["refused"] is null ? "Done" : Refused);
+        Open(context, BeginCaseHandler.EffectKind, answer, new("process", context.Get(Process)), new("inNameOf", context.Get(InNameOf)));
     }
 }
 

@@ -1,9 +1,50 @@
 using System.Text.Json.Nodes;
+using Cleiss.Engine.Activities;
 using Cleiss.Engine.Effects;
 using Cleiss.Persistence.People;
 using Cleiss.Persistence.Trails;
 
 namespace Cleiss.Activities.Cases;
+
+/// <summary>What the activities that open a case following from this one have in common: an effect opens it, and the flow goes on with its reference.</summary>
+public abstract class FollowingCaseStep : Activity
+{
+    public const string Refused = "Refusé";
+
+    [Input(DisplayName = "Cas d'essai", UIHint = "checkbox", Order = 9)]
+    public Input<bool>? Test { get; set; }
+
+    [Output(DisplayName = "Dossier ouvert", Description = "Sa référence.")]
+    public Output<string>? Reference { get; set; }
+
+    /// <param name="given">Result of the step where somebody filled in a form; the effect learns its answer and who gave it.</param>
+    /// <param name="more">What else the effect's handler needs; never personal data.</param>
+    protected void Open(ActivityExecutionContext context, string effectKind, JsonObject given, params IEnumerable<KeyValuePair<string, JsonNode?>> more)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(given);
+        var opened = context.CreateBookmark(new CreateBookmarkArgs(Type, Callback: OnOpenedAsync));
+        var payload = new JsonObject
+        {
+            ["caseId"] = context.WorkflowExecutionContext.CorrelationId,
+            ["answerId"] = given["answerId"]?.GetValue<string>(),
+            ["by"] = given["completedBy"]?.GetValue<string>(),
+            ["test"] = context.Get(Test),
+        };
+        foreach (var (name, value) in more)
+        {
+            payload[name] = value;
+        }
+
+        context.AddEffect(effectKind, payload, opened);
+    }
+
+    private ValueTask OnOpenedAsync(ActivityExecutionContext context)
+    {
+        context.Set(Reference, context.ResumeInput["reference"]?.GetValue<string>() ?? "");
+        return context.CompleteActivityWithOutcomesAsync(context.ResumeInput["refused"] is null ? "Done" : Refused);
+    }
+}
 
 /// <summary>What the histories of two cases say of each other.</summary>
 /// <param name="Kind">Of the trail entries.</param>

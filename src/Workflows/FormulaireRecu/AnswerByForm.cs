@@ -14,40 +14,16 @@ namespace Cleiss.Workflows.FormulaireRecu;
 /// forms of this case and never enters the flow.
 /// </summary>
 [Activity("Cleiss", "Cleiss", "Ouvre le dossier du formulaire qui répond à celui qu'on a reçu.", DisplayName = "Répondre par un formulaire", Kind = ActivityKind.Task)]
-[FlowNode("Done", Refused)]
-public sealed class AnswerByForm : Activity
+[FlowNode("Done", FollowingCaseStep.Refused)]
+public sealed class AnswerByForm : FollowingCaseStep
 {
-    public const string Refused = "Refusé";
-
     [Input(DisplayName = "Décision", Description = "Résultat de la tâche où le formulaire de réponse est choisi, dans le champ « formulaireReponse ».", IsRequired = true, Order = 1)]
     public Input<JsonObject>? Decision { get; set; }
-
-    [Input(DisplayName = "Cas d'essai", UIHint = "checkbox", Order = 2)]
-    public Input<bool>? Test { get; set; }
-
-    [Output(DisplayName = "Dossier ouvert", Description = "Sa référence.")]
-    public Output<string>? Reference { get; set; }
 
     protected override void Execute(ActivityExecutionContext context)
     {
         var decision = context.Get(Decision) ?? throw new FaultException("La décision de répondre n'est pas renseignée.");
-        var opened = context.CreateBookmark(new CreateBookmarkArgs("Cleiss.AnswerByForm", Callback: OnOpenedAsync));
-        context.AddEffect(
-            AnswerByFormHandler.EffectKind,
-            new JsonObject
-            {
-                ["caseId"] = context.WorkflowExecutionContext.CorrelationId,
-                ["answerId"] = decision["answerId"]?.GetValue<string>(),
-                ["by"] = decision["completedBy"]?.GetValue<string>(),
-                ["test"] = context.Get(Test),
-            },
-            opened);
-    }
-
-    private ValueTask OnOpenedAsync(ActivityExecutionContext context)
-    {
-        context.Set(Reference, context.ResumeInput["reference"]?.GetValue<string>() ?? "");
-        return context.CompleteActivityWithOutcomesAsync(context.ResumeInput["refused"] is null ? "Done" : Refused);
+        Open(context, AnswerByFormHandler.EffectKind, decision);
     }
 }
 
