@@ -27,8 +27,8 @@ public interface IProcess
     /// <summary>Roles that take part.</summary>
     IReadOnlyList<string> Roles { get; }
 
-    /// <summary>Refuses input that names things that do not exist, before the form is validated; <paramref name="data"/> is raw.</summary>
-    Task CheckReferencesAsync(JsonObject data, CancellationToken cancellationToken);
+    /// <summary>Refuses input that names things that do not exist, before the form is validated; <paramref name="data"/> is raw. Most forms name none.</summary>
+    Task CheckReferencesAsync(JsonObject data, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Judges a valid answer to the start form and says what the case is about; refuses with a <see cref="CaseRefusedException"/>. Rules that

@@ -25,8 +25,6 @@ public sealed class BudgetRectificatifProcess(BudgetRegister register) : IProces
 
     public IReadOnlyList<string> Roles { get; } = [Role.Budget, Role.Comptable, Role.Directrice];
 
-    public Task CheckReferencesAsync(JsonObject data, CancellationToken cancellationToken) => Task.CompletedTask;
-
     public async Task<CaseOpening> PrepareAsync(JsonObject data, bool test, DateOnly receivedOn, Actor actor, CancellationToken cancellationToken)
     {
         var exercise = (int)(BudgetJson.Amount(data["exercice"]) ?? receivedOn.Year);

@@ -30,9 +30,6 @@ public sealed class DemandePcnProcess : IProcess
 
     public IReadOnlyList<string> Roles { get; } = [Role.Agent];
 
-    /// <summary>The form names nothing outside itself.</summary>
-    public Task CheckReferencesAsync(JsonObject data, CancellationToken cancellationToken) => Task.CompletedTask;
-
     public Task<CaseOpening> PrepareAsync(JsonObject data, bool test, DateOnly receivedOn, Actor actor, CancellationToken cancellationToken)
     {
         var subject = Subjects.GetValueOrDefault(data["sujet"]?.GetValue<string>() ?? "", "Question sur les soins à l'étranger");

@@ -22,8 +22,6 @@ public sealed class InvitationMaintienProcess : IProcess
 
     public IReadOnlyList<string> Roles { get; } = [Role.Agent];
 
-    public Task CheckReferencesAsync(JsonObject data, CancellationToken cancellationToken) => Task.CompletedTask;
-
     public Task<CaseOpening> PrepareAsync(JsonObject data, bool test, DateOnly receivedOn, Actor actor, CancellationToken cancellationToken)
     {
         var scheme = data["regime"]!.GetValue<string>();

@@ -24,8 +24,6 @@ public sealed class MaintienDerogatoireProcess(ReferenceData reference) : IProce
 
     public IReadOnlyList<string> Roles { get; } = [Role.Agent, Role.Juriste, Role.Directrice];
 
-    public Task CheckReferencesAsync(JsonObject data, CancellationToken cancellationToken) => Task.CompletedTask;
-
     public async Task<CaseOpening> PrepareAsync(JsonObject data, bool test, DateOnly receivedOn, Actor actor, CancellationToken cancellationToken)
     {
         var country = Text(data, "pays") ?? "";
