@@ -34,9 +34,10 @@ internal sealed partial class InstanceNews(
         KeepAsync(ListenAsync, stoppingToken), KeepAsync(SendAsync, stoppingToken));
 
     /// <summary>Badges, journal and instance, in this order: after the last one a viewer of a finished instance hangs up.</summary>
-    private static async Task TellAsync(IWorkflowInstanceClient client, string instanceId, ActivityExecutions executions, CancellationToken cancellationToken)
+    private async Task TellAsync(string instanceId, CancellationToken cancellationToken)
     {
-        await client.ActivityExecutionLogUpdatedAsync(new ActivityExecutionLogUpdated(await executions.StatsAsync(instanceId, null, cancellationToken)));
+        var client = hub.Clients.Group(instanceId);
+        await client.ActivityExecutionLogUpdatedAsync(new ActivityExecutionLogUpdated(await _executions.StatsAsync(instanceId, null, cancellationToken)));
         await client.WorkflowExecutionLogUpdatedAsync(new WorkflowExecutionLogUpdated());
         await client.WorkflowInstanceUpdatedAsync(new WorkflowInstanceUpdated(instanceId));
     }
@@ -118,7 +119,7 @@ internal sealed partial class InstanceNews(
         string[] watched = [.. viewers.Watched.Where(instance => changed?.Contains(instance) ?? true)];
         foreach (var instanceId in watched)
         {
-            await TellAsync(hub.Clients.Group(instanceId), instanceId, _executions, cancellationToken);
+            await TellAsync(instanceId, cancellationToken);
         }
 
         return watched;
