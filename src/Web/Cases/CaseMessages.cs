@@ -5,7 +5,7 @@ public static class CaseMessages
 {
     public static string? For(string? key) => key switch
     {
-        "ouvert" => "Le dossier est ouvert. La première tâche est dans la liste des tâches.",
+        "ouvert" => "Le dossier est ouvert. Cette page dit où il en est ; ce qu'il y a à faire est dans la liste des tâches.",
         "reponse" => "La réponse est enregistrée.",
         "envoye" => "Le formulaire est enregistré et parti chez le valideur.",
         "valide" => "Le formulaire est validé. Le document se prépare et partira au partenaire.",
