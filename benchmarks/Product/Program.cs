@@ -4,6 +4,7 @@ using Cleiss.Persistence.Embedded;
 using Cleiss.Product;
 using Cleiss.Product.Translations;
 using Cleiss.TestKit.Product;
+using static Cleiss.Product.Shares;
 
 // The whole product as people run it: host process, its script host, durable PostgreSQL, an SMTP server, everything over HTTP.
 if (args is ["studio"])
@@ -109,13 +110,5 @@ static async Task<IReadOnlyList<double>> RunAsync(CaseDriver driver, int callers
 }
 
 static void Say(string what, string figure) => Console.Out.WriteLine($"{what}: {figure}");
-
-static double Median(IEnumerable<double> values) => Percentile(values, 0.5);
-
-static double Percentile(IEnumerable<double> values, double share)
-{
-    var sorted = values.Order().ToArray();
-    return sorted[(int)Math.Ceiling(share * sorted.Length) - 1];
-}
 
 static string Each(IEnumerable<double> values, string format) => string.Join(", ", values.Select(value => value.ToString(format, CultureInfo.InvariantCulture)));

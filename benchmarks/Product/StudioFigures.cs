@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cleiss.TestKit.Product;
 using Cleiss.TestKit.Workflows;
 using Microsoft.Playwright;
+using static Cleiss.Product.Shares;
 
 namespace Cleiss.Product;
 
@@ -15,37 +14,35 @@ internal static class StudioFigures
     private const int DescriptorSeries = 4;
     private const int ColdStarts = 5;
     private const int Rounds = 7;
-    private const string Password = "cleiss-demo";
     private const string List = "elsa-workflow-definition-list";
     private const string Instances = "elsa-workflow-instance-list";
 
     public static async Task MeasureAsync(ProductHost host, Action<string, string> say)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(host.Address, "elsa/api/") };
-        var login = await PostAsync(http, "identity/login", new JsonObject { ["username"] = "proprietaire", ["password"] = Password });
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", login["accessToken"]!.GetValue<string>());
-        await DescriptorsAsync(http, say);
+        using var owner = new ProductClient(host.Address, "proprietaire");
+        await owner.SignInAsync();
+        await DescriptorsAsync(owner, say);
 
         var model = FlowJson.Definition(FlowJson.Flowchart([FlowJson.Line("ligne", "bonjour"), FlowJson.Event("attente", "jamais")], "ligne>attente")).With("definitionId", "mesure").With("name", "Mesure");
-        await PostAsync(http, "workflow-definitions", new JsonObject { ["model"] = model, ["publish"] = true });
-        await PostAsync(http, "workflow-definitions/mesure/execute", new JsonObject { ["versionOptions"] = "Latest" });
+        await owner.PostAsync("elsa/api/workflow-definitions", new JsonObject { ["model"] = model, ["publish"] = true });
+        await owner.PostAsync("elsa/api/workflow-definitions/mesure/execute", new JsonObject { ["versionOptions"] = "Latest" });
         await BrowserAsync(host, say);
     }
 
-    private static async Task DescriptorsAsync(HttpClient http, Action<string, string> say)
+    private static async Task DescriptorsAsync(ProductClient owner, Action<string, string> say)
     {
         var times = new List<double>();
         for (var call = 0; call <= DescriptorCalls * DescriptorSeries; call++)
         {
             var clock = Stopwatch.StartNew();
-            await http.GetByteArrayAsync(new Uri("descriptors/activities?Refresh=True", UriKind.Relative));
+            await owner.DownloadAsync("elsa/api/descriptors/activities?Refresh=True");
             times.Add(clock.Elapsed.TotalMilliseconds);
         }
 
         say("descriptors of all activities, first call", $"{times[0]:F1} ms");
         foreach (var (number, series) in times.Skip(1).Chunk(DescriptorCalls).Index())
         {
-            say($"descriptors of all activities, {DescriptorCalls} calls, series {number + 1}", $"p50 {Percentile(series, 0.5):F1} ms, p95 {Percentile(series, 0.95):F1} ms");
+            say($"descriptors of all activities, {DescriptorCalls} calls, series {number + 1}", $"p50 {Median(series):F1} ms, p95 {Percentile(series, 0.95):F1} ms");
         }
     }
 
@@ -70,7 +67,7 @@ internal static class StudioFigures
             }
         }
 
-        say("Studio, empty cache to the first usable list", $"median {Percentile(cold, 0.5) / 1000:F1} s, longest {cold.Max() / 1000:F1} s");
+        say("Studio, empty cache to the first usable list", $"median {Median(cold) / 1000:F1} s, longest {cold.Max() / 1000:F1} s");
     }
 
     private static async Task SwapsAsync(IPage page, Action<string, string> say)
@@ -100,7 +97,7 @@ internal static class StudioFigures
         foreach (var (what, times) in swaps)
         {
             // The first time of each also loads and compiles what only that view needs.
-            say($"Studio, {what}", $"first {times[0]:F0} ms, then median {Percentile(times.Skip(1), 0.5):F0} ms, longest {times.Skip(1).Max():F0} ms");
+            say($"Studio, {what}", $"first {times[0]:F0} ms, then median {Median(times.Skip(1)):F0} ms, longest {times.Skip(1).Max():F0} ms");
         }
     }
 
@@ -117,22 +114,9 @@ internal static class StudioFigures
         var page = await context.NewPageAsync();
         await page.GotoAsync("/connexion");
         await page.GetByLabel("Nom d'utilisateur").FillAsync("proprietaire");
-        await page.GetByLabel("Mot de passe").FillAsync(Password);
+        await page.GetByLabel("Mot de passe").FillAsync("cleiss-demo");
         await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Se connecter" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Se déconnecter" }).WaitForAsync();
         return page;
-    }
-
-    private static async Task<JsonNode> PostAsync(HttpClient http, string path, JsonNode body)
-    {
-        using var answer = await http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
-        answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
-    }
-
-    private static double Percentile(IEnumerable<double> values, double share)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[(int)Math.Ceiling(share * sorted.Length) - 1];
     }
 }

@@ -17,9 +17,5 @@ public sealed class Percentiles
     }
 
     public IEnumerable<string> Lines() => _steps.OrderBy(step => step.Key, StringComparer.Ordinal).Select(step =>
-    {
-        var sorted = step.Value.Order().ToArray();
-        double At(double share) => sorted[(int)Math.Ceiling(share * sorted.Length) - 1];
-        return $"{step.Key}: p50 {At(0.5):F0} ms, p95 {At(0.95):F0} ms ({sorted.Length} calls)";
-    });
+        $"{step.Key}: p50 {Shares.Median(step.Value):F0} ms, p95 {Shares.Percentile(step.Value, 0.95):F0} ms ({step.Value.Count} calls)");
 }
