@@ -202,6 +202,17 @@ internal sealed partial class Concepteur
         await SavedByAsync(() => Page.Keyboard.InsertTextAsync(code));
     }
 
+    /// <summary>Adds a case to the chosen switch.</summary>
+    public async Task AddCaseAsync(string label, string condition)
+    {
+        await Below.GetByRole(AriaRole.Button, new() { Name = "Ajouter un cas" }).ClickAsync();
+        var row = Below.Locator("tbody tr").First;
+        await row.Locator("td[data-label=Label] input").FillAsync(label);
+        await row.Locator("td[data-label=Condition] input").FillAsync(condition);
+        await row.Locator("td[data-label=Condition] input").PressAsync("Tab");
+        await SavedByAsync(() => row.GetByRole(AriaRole.Button).First.ClickAsync());
+    }
+
     public async Task RowMenuAsync(string row, string item)
     {
         await QuietAsync();

@@ -87,12 +87,7 @@ public sealed class DesignStoryTests(StudioProduct product)
         });
         await studio.SeeAsync("courriel");
         await studio.DropAsync("Aiguillage", 250, 240);
-        await studio.Below.GetByRole(AriaRole.Button, new() { Name = "Ajouter un cas" }).ClickAsync();
-        var row = studio.Below.Locator("tbody tr").First;
-        await row.Locator("td[data-label=Label] input").FillAsync("Moldavie");
-        await row.Locator("td[data-label=Condition] input").FillAsync("getPays() === 'MD'");
-        await row.Locator("td[data-label=Condition] input").PressAsync("Tab");
-        await studio.SavedByAsync(() => row.GetByRole(AriaRole.Button).First.ClickAsync());
+        await studio.AddCaseAsync("Moldavie", "getPays() === 'MD'");
         await Assertions.Expect(studio.Nodes.Last).ToContainTextAsync("Moldavie");
         await studio.SeeAsync("aiguillage");
 
@@ -115,6 +110,40 @@ public sealed class DesignStoryTests(StudioProduct product)
         await studio.PublishAsync();
         await studio.SeeAsync("issues-reliees");
         Assert.True((await elsa.NamedAsync(name))["isPublished"]!.GetValue<bool>());
+    });
+
+    [Fact]
+    public Task Each_case_of_a_switch_holds_a_flow_of_its_own() => product.AsOwnerAsync(async studio =>
+    {
+        using var elsa = await ElsaCalls.OfAsync(product);
+        var page = studio.Page;
+        var name = Concepteur.NewName("Selon le pays");
+        await studio.CreateAsync(name, "Schéma");
+        await studio.DropAsync("Selon le cas", 250, 120);
+        await studio.AddCaseAsync("Moldavie", "true");
+
+        // The box around a chosen activity lies over its cases; beside it, nothing is chosen any more.
+        await studio.Canvas.ClickAsync(new() { Position = new() { X = 20, Y = 20 } });
+        await studio.Nodes.First.Locator("[data-port-name=Moldavie]").ClickAsync();
+        await Assertions.Expect(studio.Dialog).ToContainTextAsync("Créer la branche « Moldavie »");
+        await studio.SeeAsync("branche");
+        await studio.SavedByAsync(() => studio.Dialog.GetByRole(AriaRole.Button, new() { Name = "Valider" }).ClickAsync());
+        await Assertions.Expect(studio.Nodes).ToHaveCountAsync(0);
+        await studio.DropAsync("Écrire une ligne", 200, 100);
+        await studio.SavedByAsync(() => Concepteur.FillAsync(studio.Below, "Texte", "pour la Moldavie"));
+        await Assertions.Expect(page.Locator(".mud-breadcrumbs")).ToContainTextAsync("Processus entier");
+        await studio.SeeAsync("dans-la-branche");
+
+        var held = Find(await elsa.NamedAsync(name), "Elsa.Switch")["cases"]![0]!;
+        Assert.Equal("Moldavie", held["label"]!.GetValue<string>());
+        Assert.Equal("pour la Moldavie", held["activity"]!["activities"]![0]!["text"]!["expression"]!["value"]!.GetValue<string>());
+        await studio.PublishAsync();
+        await studio.Toolbar.Locator("button.mud-success-text").ClickAsync();
+        await page.WaitForURLAsync("**/view");
+        await studio.Nodes.First.Locator("[data-port-name=Moldavie]").ClickAsync();
+        await Assertions.Expect(page.Locator(".mud-timeline-item-content").GetByText("Écrire une ligne", new() { Exact = true }).First).ToBeVisibleAsync();
+        await Assertions.Expect(studio.Nodes.First.Locator(".mud-badge.mud-theme-success")).ToBeAttachedAsync();
+        await studio.SeeAsync("branche-suivie");
     });
 
     [Fact]

@@ -1,5 +1,5 @@
 // Elsa Studio in one page: the address says what is shown, and showing something else exchanges one element. A second boot would cost
-// seconds, an exchange costs half of one.
+// seconds more than an exchange, whose time is that of Studio's own drawing.
 import { speakFrench } from "./overlay.js";
 import { accessToken, onRenewed, remoteEndpoint, settled } from "./session.js";
 

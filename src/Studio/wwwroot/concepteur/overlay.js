@@ -14,7 +14,7 @@ const theirs = [
 ].join(",");
 
 // Studio's words inside such places.
-const ours = ".mud-menu-list, td .mud-input-label, .mud-table-empty-row, .mud-button-label, .mud-alert, td[data-label=SubStatus] .mud-chip";
+const ours = ".mud-menu-list, .mud-breadcrumbs > :first-child, td .mud-input-label, .mud-table-empty-row, .mud-button-label, .mud-alert, td[data-label=SubStatus] .mud-chip";
 
 // Lists of choices hold variables and processes too: only a few fixed words of Studio are replaced there.
 const choosing = ".mud-select .mud-input-slot, .mud-list-item:not(.mud-menu-list *), td[data-label=SubStatus] .mud-chip, .mud-timeline-item-content .mud-typography-subtitle2";
