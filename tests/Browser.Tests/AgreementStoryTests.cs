@@ -54,7 +54,7 @@ public sealed class AgreementStoryTests(Product product) : IClassFixture<Product
 
         await page.GotoAsync($"/courriers/{mailId}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Renvoyer le courrier" }).ClickAsync();
-        await page.WaitForURLAsync(new Regex("fait=renvoi"));
+        await visitor.ArriveAsync(new Regex("fait=renvoi"));
         await SentAsync(owner, mailId);
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator(".page-head .state")).ToHaveTextAsync("parti");

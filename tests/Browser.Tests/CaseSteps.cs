@@ -24,7 +24,7 @@ internal static partial class CaseSteps
     public static async Task<string> OpenedCaseAsync(Visitor visitor)
     {
         await Body(visitor).GetByRole(AriaRole.Button, new() { Name = "Ouvrir le dossier" }).Last.ClickAsync();
-        await visitor.Page.WaitForURLAsync(CasePage());
+        await visitor.ArriveAsync(CasePage());
         return new Uri(visitor.Page.Url).AbsolutePath;
     }
 

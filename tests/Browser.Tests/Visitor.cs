@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Cleiss.TestKit;
 using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
@@ -63,6 +64,13 @@ public sealed class Visitor : IAsyncDisposable
             await SignInAsync(_user);
             await Page.GotoAsync(_host.Path + path);
         }
+    }
+
+    /// <summary>Until the page is at an address. The browser itself is asked: waiting for the change can miss one that comes as the waiting begins.</summary>
+    public async Task ArriveAsync(Regex address)
+    {
+        await Assertions.Expect(Page).ToHaveURLAsync(address, new() { Timeout = 90_000 });
+        await Page.WaitForLoadStateAsync();
     }
 
     /// <summary>Looks at the page as it is: a picture, axe, one h1, and nothing that went wrong so far.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Cleiss.TestKit.Product;
 using Microsoft.Playwright;
 using Xunit;
@@ -54,7 +55,7 @@ public sealed class TwoOfficersTests(Product product)
         await anne.Page.SetViewportSizeAsync(360, 740);
         await anne.SeeAsync("saisie-4-passee-360");
         await Body(anne).GetByRole(AriaRole.Button, new() { Name = "Fait" }).Last.ClickAsync();
-        await anne.Page.WaitForURLAsync("**/taches?fait=*");
+        await anne.ArriveAsync(new Regex("/taches\\?fait="));
     }
 
     private static ILocator Body(Visitor visitor) => visitor.Page.GetByRole(AriaRole.Main);

@@ -134,7 +134,7 @@ internal sealed partial class Concepteur
         await FillAsync(Dialog, "Nom", name);
         await Dialog.Locator(".workflow-root-template", new() { HasText = kind }).First.ClickAsync();
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Valider" }).ClickAsync();
-        await Page.WaitForURLAsync(EditorAddress());
+        await Visitor.ArriveAsync(EditorAddress());
         await Assertions.Expect(Page.GetByText("Enregistrement automatique").First).ToBeVisibleAsync();
         await QuietAsync();
     }
@@ -150,6 +150,9 @@ internal sealed partial class Concepteur
     /// <summary>Shows only the definitions that match.</summary>
     public async Task SearchAsync(string text)
     {
+        // Before, the answer to what the list asked for by itself would be taken for the one to this.
+        await QuietAsync();
+
         // The list asks for what is found, then for its published versions; what it asked for before may still be on its way.
         var asked = false;
         await Page.RunAndWaitForResponseAsync(
@@ -167,7 +170,7 @@ internal sealed partial class Concepteur
     {
         await SearchAsync(definitionId);
         await Page.Locator("tbody").GetByText(definitionId, new() { Exact = true }).ClickAsync();
-        await Page.WaitForURLAsync(EditorAddress());
+        await Visitor.ArriveAsync(EditorAddress());
         await Assertions.Expect(Nodes.First).ToBeAttachedAsync();
         await QuietAsync();
     }
@@ -389,6 +392,9 @@ internal sealed partial class Concepteur
 
     /// <summary>In one go: a note may leave by itself at any moment.</summary>
     private Task CloseNotesAsync() => Page.EvaluateAsync("() => document.querySelectorAll('.mud-snackbar button').forEach(close => close.click())");
+
+    [GeneratedRegex("/studio/workflows/instances/[^/]+/view$", RegexOptions.None, 1000)]
+    public static partial Regex ViewerAddress();
 
     [GeneratedRegex("/studio/workflows/definitions/[^/]+/edit$", RegexOptions.None, 1000)]
     private static partial Regex EditorAddress();

@@ -139,7 +139,7 @@ public sealed class DesignStoryTests(StudioProduct product)
         Assert.Equal("pour la Moldavie", held["activity"]!["activities"]![0]!["text"]!["expression"]!["value"]!.GetValue<string>());
         await studio.PublishAsync();
         await studio.Toolbar.Locator("button.mud-success-text").ClickAsync();
-        await page.WaitForURLAsync("**/view");
+        await studio.Visitor.ArriveAsync(Concepteur.ViewerAddress());
         await studio.Nodes.First.Locator("[data-port-name=Moldavie]").ClickAsync();
         await Assertions.Expect(page.Locator(".mud-timeline-item-content").GetByText("Écrire une ligne", new() { Exact = true }).First).ToBeVisibleAsync();
         await Assertions.Expect(studio.Nodes.First.Locator(".mud-badge.mud-theme-success")).ToBeAttachedAsync();

@@ -29,7 +29,7 @@ public sealed class InstanceStoryTests(StudioProduct product)
         await studio.OpenAsync(signal);
         await Assertions.Expect(studio.Nodes).ToHaveCountAsync(4);
         await studio.Toolbar.Locator("button.mud-success-text").ClickAsync();
-        await page.WaitForURLAsync("**/view");
+        await studio.Visitor.ArriveAsync(Concepteur.ViewerAddress());
         var journal = page.Locator(".mud-timeline-item-content");
         await Assertions.Expect(journal.GetByText("Réponse", new() { Exact = true }).First).ToBeVisibleAsync();
         await Assertions.Expect(studio.Nodes.Nth(1).Locator(".mud-badge.mud-theme-warning")).ToBeAttachedAsync();

@@ -14,13 +14,16 @@ public sealed class ReaderStoryTests(StudioProduct product)
         await visitor.SignInAsync("admin");
         var studio = new Concepteur(visitor);
         var page = studio.Page;
-        await studio.StartAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Créer un processus" })).ToBeDisabledAsync();
-        await studio.SeeAsync("lecture-liste");
+        await studio.TellAsync("lecture", async () =>
+        {
+            await studio.StartAsync();
+            await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Créer un processus" })).ToBeDisabledAsync();
+            await studio.SeeAsync("lecture-liste");
 
-        await studio.OpenAsync("formulaire-de-liaison");
-        await Assertions.Expect(page.GetByText("Vous consultez en lecture seule").Or(page.GetByText("est en lecture seule")).First).ToBeVisibleAsync();
-        await studio.SeeAsync("lecture-schema");
+            await studio.OpenAsync("formulaire-de-liaison");
+            await Assertions.Expect(page.GetByText("Vous consultez en lecture seule").Or(page.GetByText("est en lecture seule")).First).ToBeVisibleAsync();
+            await studio.SeeAsync("lecture-schema");
+        });
     }
 
     [Fact]
