@@ -9,6 +9,7 @@ namespace Cleiss.Activities.Cases;
 /// <summary>What the activities that open a case following from this one have in common: an effect opens it, and the flow goes on with its reference.</summary>
 public abstract class FollowingCaseStep : Activity
 {
+    /// <summary>Outcome when what was given opens no case; the history of this one says why.</summary>
     public const string Refused = "Refusé";
 
     [Input(DisplayName = "Cas d'essai", UIHint = "checkbox", Order = 9)]
@@ -17,6 +18,8 @@ public abstract class FollowingCaseStep : Activity
     [Output(DisplayName = "Dossier ouvert", Description = "Sa référence.")]
     public Output<string>? Reference { get; set; }
 
+    /// <summary>Asks for the case to be opened; the activity ends when it is, with <c>Done</c>, or is refused.</summary>
+    /// <param name="effectKind">Kind of the effect whose handler opens it.</param>
     /// <param name="given">Result of the step where somebody filled in a form; the effect learns its answer and who gave it.</param>
     /// <param name="more">What else the effect's handler needs; never personal data.</param>
     protected void Open(ActivityExecutionContext context, string effectKind, JsonObject given, params IEnumerable<KeyValuePair<string, JsonNode?>> more)

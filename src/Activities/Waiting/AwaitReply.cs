@@ -8,9 +8,9 @@ using Cleiss.Persistence.Trails;
 namespace Cleiss.Activities.Waiting;
 
 /// <summary>
-/// Waits for the reply of whoever was asked: a partner abroad, a fund, a scheme, a person. Reminders fall due after the given days, each exactly once even after a long stop; then an officer decides.
-/// A reply can be recorded at any time until the activity completes. What else a person may ask for while the case waits, such as correcting
-/// the document, is listed by the flow, and each is an outcome.
+/// Waits for the reply of whoever was asked: a partner abroad, a fund, a scheme, a person. Reminders fall due after the given days, each exactly
+/// once even after a long stop; then an officer decides. A reply can be recorded at any time until the activity completes. What else a person
+/// may ask for while the case waits, such as correcting the document, is listed by the flow, and each is an outcome.
 /// </summary>
 [Activity("Cleiss", "Cleiss", "Attend une réponse, relance, puis demande à un agent.", DisplayName = "Attendre la réponse", Kind = ActivityKind.Task)]
 [FlowNode(Replied, Unanswered)]
