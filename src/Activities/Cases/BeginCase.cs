@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Cleiss.Activities.PartnerLinks;
 using Cleiss.Engine.Activities;
 using Cleiss.Engine.Effects;
 using Cleiss.Engine.Execution;
@@ -45,7 +44,7 @@ internal sealed class BeginCaseHandler(CaseService cases, FollowingCases followi
         var from = await cases.FindAsync(caseId, cancellationToken) ?? throw new KeyNotFoundException($"Effect {effect.Id} belongs to case {caseId}, which does not exist.");
         var answer = (await answers.ListByCaseAsync(caseId, cancellationToken)).FirstOrDefault(given => given.Id == effect.Payload["answerId"]?.GetValue<string>())
             ?? throw new KeyNotFoundException($"Effect {effect.Id} names no answer of case {caseId}.");
-        var byPartner = effect.Payload["by"]?.GetValue<string>() == PartnerLinkService.PartnerId;
+        var byPartner = effect.Payload["by"]?.GetValue<string>() == Actor.PartnerId;
         var words = new FollowingWords(
             "case.begun",
             reference => $"La suite se trouve dans le dossier {reference}, ouvert avec le formulaire rempli ici.",

@@ -28,9 +28,6 @@ public sealed class PartnerLinkService(
     PartnerLinkStore links, PartnerAttempts attempts, IEnumerable<IPartnerDirectory> directories, WorkflowRuntime runtime, FormStore forms,
     FormValidator validator, FileStore files, TimeProvider time)
 {
-    /// <summary>Stands for whoever answers through a link; nobody signs in by it.</summary>
-    public const string PartnerId = "partenaire";
-
     /// <summary>The largest file a partner may hand in.</summary>
     public const long LargestFile = 25 * 1024 * 1024;
 
@@ -243,7 +240,7 @@ public sealed class PartnerLinkService(
     private static string UploaderOf(PartnerLink link) => "partner-link:" + link.Id;
 
     private async Task<Actor> ActorOfAsync(PartnerLink link, CancellationToken cancellationToken) =>
-        new(PartnerId, await NameOfAsync(link, cancellationToken) ?? "Le partenaire", new HashSet<string>());
+        new(Actor.PartnerId, await NameOfAsync(link, cancellationToken) ?? "Le partenaire", new HashSet<string>());
 
     private async Task<string?> NameOfAsync(PartnerLink link, CancellationToken cancellationToken) =>
         link.Partner is null ? null : (await directories.FindAsync(link.Partner, cancellationToken))?.Name;

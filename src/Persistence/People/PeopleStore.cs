@@ -64,9 +64,15 @@ public sealed class PeopleStore(NpgsqlDataSource database, TimeProvider time)
 
     /// <summary>Creates or changes an account, with its roles, and records it in the trail of the administration.</summary>
     /// <param name="password">Null leaves the password as it is.</param>
+    /// <exception cref="ArgumentException">The user name stands for the product itself or for a partner.</exception>
     public async Task SaveAsync(Person person, string? password, Actor by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(person);
+        if (Actor.IsReserved(person.Id))
+        {
+            throw new ArgumentException($"« {person.Id} » ne peut pas être un nom d'utilisateur : il désigne Cleiss ou un partenaire. Choisissez-en un autre.", nameof(person));
+        }
+
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
